@@ -1,0 +1,134 @@
+"""Making every tool ready: what is missing is built, Go modules one after another, Python beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from langsmith_sandbox.progress import Progress, for_stream
+
+from . import agent_server, ambient, go, store
+from .recipe import HELM, KUBERNETES, PULUMI, REGISTRY, GoRecipe
+from .sources import find_sources
+
+_SDK = "github.com/pulumi/pulumi/sdk/v3"
+_DYNAMIC_PROVIDER = "pulumi-resource-pulumi-python"
+
+
+@dataclasses.dataclass(frozen=True)
+class Toolchain:
+    """Where the tools are.
+
+    Attributes:
+        pulumi: The engine's CLI.
+        helm: Helm 3.
+        registry: The image registry.
+        kubernetes: Folder with ``etcd``, ``kube-apiserver`` and ``kube-controller-manager``.
+        agent_server_python: Python of an environment that holds ``langgraph-api``.
+        plugins: Folder with ``pulumi-resource-pulumi-python`` when the engine was built here; None when the one on
+            PATH is used, which brings its own plugins and can fetch the real providers.
+    """
+
+    pulumi: Path
+    helm: Path
+    registry: Path
+    kubernetes: Path
+    agent_server_python: Path
+    plugins: Path | None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Workshop:
+    """Where things come from, where they go, and who is told."""
+
+    sources: Path
+    root: Path
+    progress: Progress
+    uv: str | None
+
+    @property
+    def builds(self) -> Path:
+        return self.root / "toolchain"
+
+    def log(self, tool: str) -> Path:
+        return self.root / "logs" / f"build-{tool}.log"
+
+    def obtain(self, tool: str, slot: str, build: Callable[[Path], None]) -> Path:
+        def told(into: Path) -> None:
+            with self.progress.step(tool, "building, this happens once"):
+                build(into)
+
+        def waiting() -> None:
+            self.progress.say(f"{tool}: another process is building it, waiting for that one")
+
+        return store.obtain(self.builds, slot, told, waiting=waiting)
+
+
+def ensure(
+    progress: Progress | None = None,
+    *,
+    sources: Path | None = None,
+    root: Path | None = None,
+    uv: str | None = None,
+) -> Toolchain:
+    """All tools, building what is missing: about ten minutes on two cores the first time, a blink later.
+
+    Args:
+        progress: Who is told; a display on standard error unless given.
+        sources: The ``toolchain/`` folder; found from the working folder unless given.
+        root: The cache; the user's unless given.
+        uv: The uv that installs the agent server; the one this package depends on unless given.
+
+    Raises:
+        ToolchainError: Something is missing that cannot be built here.
+    """
+    shop = _Workshop(sources or find_sources(), root or store.cache_root(), progress or for_stream(), uv)
+    with contextlib.ExitStack() as stack:
+        beside = stack.enter_context(ThreadPoolExecutor(1))
+        environment = beside.submit(_agent_server, shop)
+        # The compiler uses every core by itself: two builds at once would only take more memory.
+        kubernetes = _built(shop, KUBERNETES)
+        pulumi = ambient.good_pulumi(shop.root)
+        plugins = None
+        if pulumi is None:
+            plugins = _built(shop, PULUMI, finish=_add_dynamic_provider)
+            pulumi = plugins / "pulumi"
+        registry = _built(shop, REGISTRY) / "registry"
+        helm = ambient.good_helm(shop.root) or _built(shop, HELM) / "helm"
+        return Toolchain(pulumi, helm, registry, kubernetes, environment.result(), plugins)
+
+
+_Finish = Callable[[_Workshop, Path, Path], None]
+
+
+def _built(shop: _Workshop, recipe: GoRecipe, finish: _Finish = lambda _shop, _go, _into: None) -> Path:
+    compiler = go.find_go(recipe.name)
+    module = shop.sources / recipe.name
+
+    def build(into: Path) -> None:
+        go.build(recipe, compiler, module, into, shop.log(recipe.name))
+        finish(shop, compiler, into)
+
+    return shop.obtain(recipe.name, recipe.slot(module, go.go_version(compiler, module)), build)
+
+
+def _add_dynamic_provider(shop: _Workshop, compiler: Path, into: Path) -> None:
+    """Dynamic resources run through a script that the engine expects beside itself; the SDK's module carries it."""
+    source = go.module_folder(compiler, shop.sources / PULUMI.name, _SDK, shop.log(PULUMI.name))
+    script = into / _DYNAMIC_PROVIDER
+    shutil.copyfile(source / "python" / "dist" / _DYNAMIC_PROVIDER, script)
+    script.chmod(0o755)
+
+
+def _agent_server(shop: _Workshop) -> Path:
+    project = shop.sources / "agent-server"
+    folder = shop.obtain(
+        "agent-server",
+        agent_server.slot(project),
+        lambda into: agent_server.build(project, into, shop.log("agent-server"), uv=shop.uv),
+    )
+    return folder / "bin" / "python"
