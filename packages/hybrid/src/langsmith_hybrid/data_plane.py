@@ -1,0 +1,129 @@
+"""The data plane: LangSmith's listener and operator, installed by their chart and told who they are by our listener."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from langsmith_hybrid.component import Component
+from langsmith_hybrid.platform import RELEASE_TIMEOUT
+
+_RELEASE = "langgraph-dataplane"
+# The chart reads the API key from this key of the Secret, and from no other.
+_API_KEY = "langsmith_api_key"
+_QUEUE_URL = "connection_url"
+
+
+@dataclasses.dataclass(frozen=True)
+class DataPlaneArgs:
+    """What the data plane is made from.
+
+    Attributes:
+        api_key: LangSmith API key; a secret.
+        workspace_id: The workspace, ``listener_id`` its listener.
+        namespaces: Namespaces agents are deployed to; they are created here.
+        queue_url: Redis URL of the listener's job queue.
+        host_url: Control plane; ``endpoint`` is the LangSmith API of the same region.
+        hostname: DNS name (and port) agents are reached under, or None: then nothing checks their health from outside.
+        tls: Whether their URLs are https.
+        chart_repository: Helm repository of the chart; ``chart_version`` pins it.
+    """
+
+    api_key: pulumi.Input[str]
+    workspace_id: str
+    listener_id: pulumi.Input[str]
+    namespaces: Sequence[str]
+    queue_url: pulumi.Input[str]
+    host_url: str
+    endpoint: str
+    hostname: str | None
+    tls: bool
+    chart_repository: str
+    chart_version: str
+
+
+class DataPlane(Component):
+    """Namespaces, the two Secrets the chart reads, and the ``langgraph-dataplane`` release.
+
+    Attributes:
+        release: The release; agents can be deployed once it stands.
+    """
+
+    release: kubernetes.helm.v3.Release
+
+    def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        home = self._namespace(_RELEASE)
+        watched = [self._namespace(namespace) for namespace in args.namespaces]
+        api_key = self._secret(f"{name}-api-key", home, {_API_KEY: args.api_key})
+        queue = self._secret(f"{name}-queue", home, {_QUEUE_URL: args.queue_url})
+        self.release = kubernetes.helm.v3.Release(
+            name,
+            name=_RELEASE,
+            namespace=home.metadata.name,
+            chart=_RELEASE,
+            version=args.chart_version,
+            repository_opts=kubernetes.helm.v3.RepositoryOptsArgs(repo=args.chart_repository),
+            values=chart_values(args, api_key=api_key.metadata.name, queue=queue.metadata.name),
+            atomic=True,
+            timeout=RELEASE_TIMEOUT,
+            opts=self.child(depends_on=[*watched]),
+        )
+        self.register_outputs({})
+
+    def _namespace(self, name: str) -> kubernetes.core.v1.Namespace:
+        return kubernetes.core.v1.Namespace(
+            name, metadata=kubernetes.meta.v1.ObjectMetaArgs(name=name), opts=self.child()
+        )
+
+    def _secret(
+        self, name: str, namespace: kubernetes.core.v1.Namespace, values: dict[str, pulumi.Input[str]]
+    ) -> kubernetes.core.v1.Secret:
+        # Immutable and named by Pulumi: a new value is a new Secret under a new name, which the chart's values then
+        # carry, so that the Pods that read it are replaced. A changed Secret alone would restart nothing.
+        return kubernetes.core.v1.Secret(
+            name,
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=namespace.metadata.name),
+            immutable=True,
+            string_data={key: pulumi.Output.secret(value) for key, value in values.items()},
+            opts=self.child(),
+        )
+
+
+def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulumi.Input[str]) -> dict[str, Any]:
+    """The chart's values: every one is set here from typed configuration, and none of them is a secret.
+
+    Args:
+        args: The data plane's arguments.
+        api_key: Name of the Secret with the API key.
+        queue: Name of the Secret with the queue's URL.
+    """
+    # With `autoRestart` on, each render differs by a random annotation, and every `up` would restart both.
+    steady = {"deployment": {"autoRestart": False}}
+    watched = ",".join(args.namespaces)
+    return {
+        "config": {
+            "existingSecretName": api_key,
+            "hostBackendUrl": args.host_url,
+            "smithBackendUrl": args.endpoint,
+            "langsmithWorkspaceId": args.workspace_id,
+            "langgraphListenerId": args.listener_id,
+            "watchNamespaces": watched,
+            # The check goes through the public hostname; without one it would fail every revision.
+            "enableLGPDeploymentHealthCheck": args.hostname is not None,
+        },
+        "ingress": {
+            "enabled": True,
+            "hostname": args.hostname or "",
+            # An Ingress routes only to Services of its own namespace, so it lives where the agents do.
+            "namespace": args.namespaces[0],
+            "tlsEnabled": args.tls,
+        },
+        "redis": {"external": {"enabled": True, "existingSecretName": queue, "connectionUrlSecretKey": _QUEUE_URL}},
+        "listener": steady,
+        "operator": {**steady, "watchNamespaces": watched},
+    }

@@ -1,0 +1,106 @@
+"""PostgreSQL: an encrypted RDS instance whose password neither a person nor the state file ever holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from langsmith_hybrid.component import Component
+
+PORT = 5432
+_MASTER_USER = "langsmith"
+# RDS grows gp3 storage by itself up to this many times what was asked for.
+_STORAGE_GROWTH = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class PostgresArgs:
+    """What the database is made from.
+
+    Attributes:
+        vpc_id: The VPC; ``subnet_ids`` are its private subnets, in two zones at least.
+        client_security_group_id: The one group that may connect.
+        instance_class: RDS instance class; ``version`` is PostgreSQL's major version.
+        storage_gib: Allocated gp3 storage in GiB.
+        backup_days: Days automated backups are kept.
+        deletion_protection: Refuse deletion, and keep a final snapshot when it comes to it.
+    """
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    client_security_group_id: pulumi.Input[str]
+    instance_class: str
+    version: str
+    storage_gib: int
+    backup_days: int
+    deletion_protection: bool
+
+
+class Postgres(Component):
+    """RDS PostgreSQL in private subnets, TLS only, reachable from the cluster's security group alone.
+
+    Attributes:
+        endpoint: ``host:port``.
+        master_secret_arn: Secrets Manager secret in which RDS keeps and rotates the master password.
+    """
+
+    endpoint: pulumi.Output[str]
+    master_secret_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        subnet_group = aws.rds.SubnetGroup(name, subnet_ids=list(args.subnet_ids), opts=self.child())
+        parameters = aws.rds.ParameterGroup(
+            name,
+            family=f"postgres{args.version}",
+            parameters=[aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1")],
+            opts=self.child(),
+        )
+        firewall = aws.ec2.SecurityGroup(
+            name, description="PostgreSQL, from the cluster only", vpc_id=args.vpc_id, opts=self.child()
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-cluster",
+            security_group_id=firewall.id,
+            referenced_security_group_id=args.client_security_group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            opts=self.child(),
+        )
+        instance = aws.rds.Instance(
+            name,
+            engine="postgres",
+            engine_version=args.version,
+            instance_class=args.instance_class,
+            allocated_storage=args.storage_gib,
+            max_allocated_storage=args.storage_gib * _STORAGE_GROWTH,
+            storage_type="gp3",
+            storage_encrypted=True,
+            username=_MASTER_USER,
+            manage_master_user_password=True,
+            iam_database_authentication_enabled=True,
+            db_subnet_group_name=subnet_group.name,
+            parameter_group_name=parameters.name,
+            vpc_security_group_ids=[firewall.id],
+            publicly_accessible=False,
+            backup_retention_period=args.backup_days,
+            copy_tags_to_snapshot=True,
+            auto_minor_version_upgrade=True,
+            apply_immediately=True,
+            deletion_protection=args.deletion_protection,
+            skip_final_snapshot=not args.deletion_protection,
+            # Ends in the instance's own random characters, so the snapshot of an earlier run is never in the way.
+            final_snapshot_identifier=(
+                subnet_group.name.apply(lambda unique: f"{unique}-final") if args.deletion_protection else None
+            ),
+            opts=self.child(),
+        )
+        self.endpoint = instance.endpoint
+        self.master_secret_arn = instance.master_user_secrets.apply(
+            lambda secrets: (secrets[0].secret_arn if secrets else None) or ""
+        )
+        self.register_outputs({"endpoint": self.endpoint})

@@ -1,0 +1,97 @@
+"""Redis: an ElastiCache replication group on Valkey, encrypted at rest and on the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from langsmith_hybrid.component import Component
+
+PORT = 6379
+
+
+@dataclasses.dataclass(frozen=True)
+class RedisArgs:
+    """What the replication group is made from.
+
+    Attributes:
+        vpc_id: The VPC; ``subnet_ids`` are its private subnets.
+        client_security_group_id: The one group that may connect.
+        node_type: ElastiCache node type; ``version`` is the Valkey version.
+        nodes: A primary and its replicas.
+        deletion_protection: Keep a final snapshot on destroy.
+    """
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    client_security_group_id: pulumi.Input[str]
+    node_type: str
+    version: str
+    nodes: int
+    deletion_protection: bool
+
+
+class Redis(Component):
+    """Valkey with automatic failover, reachable over TLS from the cluster's security group alone.
+
+    Cluster mode stays off: it has database 0 only, and the listener and the agents each need one of their own.
+
+    Attributes:
+        endpoint: ``host:port`` of the primary.
+        queue_url: ``rediss://`` URL of database 0, the listener's job queue.
+    """
+
+    endpoint: pulumi.Output[str]
+    queue_url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        subnet_group = aws.elasticache.SubnetGroup(name, subnet_ids=list(args.subnet_ids), opts=self.child())
+        parameters = aws.elasticache.ParameterGroup(
+            name,
+            family=f"valkey{args.version.partition('.')[0]}",
+            # A queue that evicts jobs when memory runs out loses deployments silently; an error is better.
+            parameters=[aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction")],
+            opts=self.child(),
+        )
+        firewall = aws.ec2.SecurityGroup(
+            name, description="Valkey, from the cluster only", vpc_id=args.vpc_id, opts=self.child()
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-cluster",
+            security_group_id=firewall.id,
+            referenced_security_group_id=args.client_security_group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            opts=self.child(),
+        )
+        group = aws.elasticache.ReplicationGroup(
+            name,
+            description="LangSmith listener queue and agents",
+            engine="valkey",
+            engine_version=args.version,
+            node_type=args.node_type,
+            num_cache_clusters=args.nodes,
+            automatic_failover_enabled=True,
+            multi_az_enabled=True,
+            at_rest_encryption_enabled=True,
+            transit_encryption_enabled=True,
+            port=PORT,
+            parameter_group_name=parameters.name,
+            subnet_group_name=subnet_group.name,
+            security_group_ids=[firewall.id],
+            snapshot_retention_limit=1,
+            final_snapshot_identifier=(
+                subnet_group.name.apply(lambda unique: f"{unique}-final") if args.deletion_protection else None
+            ),
+            auto_minor_version_upgrade=True,
+            apply_immediately=True,
+            opts=self.child(),
+        )
+        self.endpoint = group.primary_endpoint_address.apply(lambda host: f"{host}:{PORT}")
+        self.queue_url = self.endpoint.apply(lambda endpoint: f"rediss://{endpoint}/0")
+        self.register_outputs({"endpoint": self.endpoint})
