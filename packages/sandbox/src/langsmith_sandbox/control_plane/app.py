@@ -1,0 +1,45 @@
+"""The control plane's FastAPI application."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from langsmith_sandbox.control_plane.errors import ApiError
+from langsmith_sandbox.control_plane.plane import Plane
+from langsmith_sandbox.control_plane.request_log import RecordRequests, RequestLog
+from langsmith_sandbox.control_plane.routes import deployments, inspection, internal, listeners, revisions
+
+SELF_HOSTED_PREFIX = "/api-host"
+"""Where a self-hosted LangSmith serves the same API; official clients build their URLs with it."""
+
+
+def create_app(plane: Plane) -> FastAPI:
+    """The application of one control plane, served at ``/`` and under ``/api-host``."""
+    app = FastAPI(title="LangSmith Deployment Control Plane API", openapi_url=None)
+    app.state.plane = plane
+    app.state.request_log = RequestLog()
+    app.add_exception_handler(ApiError, _refuse)
+    app.add_exception_handler(RequestValidationError, _reject)
+    api = APIRouter()
+    for module in (listeners, deployments, revisions, internal):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(api, prefix=SELF_HOSTED_PREFIX)
+    app.include_router(inspection.router)
+    app.add_middleware(RecordRequests, log=app.state.request_log)
+    return app
+
+
+def _refuse(_request: Request, error: Exception) -> JSONResponse:
+    """A string under ``detail``."""
+    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class only
+    return JSONResponse({"detail": error.detail}, status_code=error.status)
+
+
+def _reject(_request: Request, error: Exception) -> JSONResponse:
+    """A list under ``detail``, without FastAPI's ``input``: it would repeat secret values."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    shown = [{"loc": list(each["loc"]), "msg": each["msg"], "type": each["type"]} for each in error.errors()]
+    return JSONResponse({"detail": shown}, status_code=422)

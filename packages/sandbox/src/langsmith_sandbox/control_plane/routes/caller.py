@@ -1,0 +1,41 @@
+"""Who calls, as handlers receive it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from langsmith_sandbox.control_plane.errors import DeploymentsNotEnabledError
+from langsmith_sandbox.control_plane.listeners import check_plan
+from langsmith_sandbox.control_plane.plane import Plane
+
+
+def _plane(request: Request) -> Plane:
+    return request.app.state.plane
+
+
+PlaneOfApp = Annotated[Plane, Depends(_plane)]
+
+
+def _tenant(
+    plane: PlaneOfApp,
+    x_api_key: Annotated[str | None, Header()] = None,
+    x_tenant_id: Annotated[str | None, Header()] = None,
+) -> uuid.UUID:
+    return plane.access.tenant(x_api_key, x_tenant_id, refused_status=plane.switches.refused_key_status)
+
+
+Tenant = Annotated[uuid.UUID, Depends(_tenant)]
+
+
+def plan_with_listeners(plane: PlaneOfApp, tenant: Tenant) -> None:
+    """Refuses workspaces whose plan has no listeners."""
+    check_plan(plane, tenant)
+
+
+def deployments_enabled(plane: PlaneOfApp, _tenant_first: Tenant) -> None:
+    """Refuses organisations without deployments; depends on the tenant so that a bad key is told first."""
+    if not plane.switches.deployments_enabled:
+        raise DeploymentsNotEnabledError
