@@ -141,7 +141,7 @@ def _hostname(value: str | None) -> tuple[str, str] | None:
         return None
     host, _, port = value.partition(":")
     labels = host.split(".")
-    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+    if "/" in value or len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
         return f"{value!r} is not a DNS name.", "Write a name such as agents.example.com, without a scheme or path."
     if port and not port.isdigit():
         return f"{value!r} has no numeric port.", "Write host or host:port."

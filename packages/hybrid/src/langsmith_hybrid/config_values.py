@@ -86,8 +86,11 @@ def parse(shape: type, stack: StackValues) -> tuple[dict[str, Any], list[Problem
 
 
 def _unknown(key: str, fields: Mapping[str, object]) -> Problem:
-    near = difflib.get_close_matches(key, fields, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "Remove it; the configuration reference lists the keys."
+    by_lowercase = {known.lower(): known for known in fields}
+    near = difflib.get_close_matches(key.lower(), by_lowercase, n=1)
+    remedy = (
+        f"Did you mean {by_lowercase[near[0]]}?" if near else "Remove it; the configuration reference lists the keys."
+    )
     return Problem(key, "is not a key of this program.", remedy)
 
 

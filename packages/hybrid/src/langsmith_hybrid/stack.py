@@ -14,7 +14,7 @@ from langsmith_hybrid.component import STACK_TAG
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane, DataPlaneArgs
 from langsmith_hybrid.image_registry import ImageRegistry, ImageRegistryArgs
-from langsmith_hybrid.listener import LangSmithListener
+from langsmith_hybrid.listener.resource import LangSmithListener
 from langsmith_hybrid.network import Network, NetworkArgs
 from langsmith_hybrid.object_store import ObjectStore, ObjectStoreArgs
 from langsmith_hybrid.platform import Platform, PlatformArgs

@@ -1,0 +1,119 @@
+"""Fixtures for the Pulumi program: a stack's configuration, and an engine that records instead of acting."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+from pulumi.runtime import settings as runtime_settings
+
+PROJECT = "langsmith-hybrid"
+STACK = "test"
+WORKSPACE = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11"
+API_KEY = "lsv2_pt_" + "c0ffee" * 6
+
+FIVE_KEYS = {
+    "environment": "dev",
+    "eksClusterName": "agents-dev",
+    "s3BucketPrefix": "acme-agents",
+    "langsmithWorkspaceId": WORKSPACE,
+    "langsmithApiKey": API_KEY,
+}
+
+
+@pytest.fixture
+def api_key() -> str:
+    """The API key the test stack holds."""
+    return API_KEY
+
+
+@pytest.fixture
+def stack_config(engine: RecordingEngine) -> Callable[..., None]:
+    """Sets the stack's configuration: the five keys, changed as told, the API key encrypted unless told otherwise."""
+
+    def set_config(
+        changes: dict[str, str], *, without: str = "", secret: bool = True, region: str | None = "eu-west-1"
+    ) -> None:
+        values = {key: value for key, value in {**FIVE_KEYS, **changes}.items() if key != without}
+        pulumi.runtime.set_all_config(
+            ({"aws:region": region} if region else {}) | {f"{PROJECT}:{key}": value for key, value in values.items()},
+            [f"{PROJECT}:langsmithApiKey"] if secret else [],
+        )
+
+    return set_config
+
+
+@dataclasses.dataclass(frozen=True)
+class Registration:
+    """One resource the program registered: type token, name, inputs."""
+
+    token: str
+    name: str
+    inputs: dict[str, Any]
+
+
+class RecordingEngine(mocks.Mocks):
+    """Answers every registration with the inputs plus the outputs AWS would compute."""
+
+    def __init__(self) -> None:
+        self.registered: list[Registration] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.registered.append(Registration(args.typ, args.name, dict(args.inputs)))
+        computed = {
+            "arn": f"arn:aws:mock:::{args.name}",
+            "name": args.inputs.get("name", f"{args.name}-1a2b3c4"),
+            "bucket": f"{args.name}-1a2b3c4",
+            "publicIp": "198.51.100.7",
+            "allocationId": f"eipalloc-{args.name}",
+            "latestVersion": 1,
+            "endpoint": f"{args.name}.example.internal:1",
+            "primaryEndpointAddress": f"{args.name}.example.internal",
+            "repositoryUrl": f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/{args.name}",
+            "certificateAuthority": {"data": "Q0E="},
+            "masterUserSecrets": [{"secretArn": "arn:aws:secretsmanager:::secret:rds"}],
+            "listener_id": "6a1f0f6e-0000-4000-8000-000000000001",
+        }
+        state = {**computed, **args.inputs}
+        if args.typ == "aws:eks/cluster:Cluster":
+            state["vpcConfig"] = {**args.inputs["vpcConfig"], "clusterSecurityGroupId": "sg-cluster"}
+        if args.typ.startswith("kubernetes:core/v1:"):
+            state["metadata"] = {"name": f"{args.name}-1a2b3c4d", **args.inputs["metadata"]}
+        return f"{args.name}-0a1b2c3d4e5f", state
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        answers: dict[str, dict[str, Any]] = {
+            "aws:index/getAvailabilityZones:getAvailabilityZones": {
+                "names": ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+            },
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getCallerIdentity:getCallerIdentity": {
+                "arn": "arn:aws:sts::111122223333:assumed-role/deployer/session"
+            },
+            "aws:iam/getSessionContext:getSessionContext": {"issuerArn": "arn:aws:iam::111122223333:role/deployer"},
+            "aws:eks/getAddonVersion:getAddonVersion": {"version": "v1.0.0-eksbuild.1"},
+        }
+        return answers[args.token], []
+
+    def of_type(self, token: str) -> list[Registration]:
+        """The registrations of one type."""
+        return [registration for registration in self.registered if registration.token == token]
+
+    def named(self, token: str, name: str) -> Registration:
+        """The one registration of this type and name."""
+        (found,) = [registration for registration in self.of_type(token) if registration.name == name]
+        return found
+
+
+@pytest.fixture
+def engine() -> Iterator[RecordingEngine]:
+    """An engine that records; its project and stack are those of the test configuration."""
+    recording = RecordingEngine()
+    pulumi.runtime.set_mocks(recording, project=PROJECT, stack=STACK)
+    yield recording
+    runtime_settings.reset_options()
+    pulumi.runtime.set_all_config({}, [])

@@ -1,0 +1,205 @@
+"""What the configuration accepts and refuses, as read from a stack file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from langsmith_hybrid import config
+from langsmith_hybrid.config import LangSmithConfig
+from langsmith_hybrid.errors import ConfigError, Problem
+
+SetConfig = Callable[..., None]
+
+
+def problems(given: SetConfig, **changes: str) -> tuple[Problem, ...]:
+    """The problems of a stack that sets the five keys and ``changes``."""
+    given(changes)
+    with pytest.raises(ConfigError) as caught:
+        LangSmithConfig.load()
+    return caught.value.problems
+
+
+def test_the_five_keys_are_enough(stack_config: SetConfig) -> None:
+    stack_config({})
+    loaded = LangSmithConfig.load()
+    assert (loaded.environment, loaded.eks_cluster_name, loaded.region) == ("dev", "agents-dev", "eu-west-1")
+    assert loaded.vpc_cidr == config._VPC_CIDR, "an unset key takes the module's constant"
+
+
+def test_every_field_without_a_required_key_has_a_default() -> None:
+    without = {
+        field.name
+        for field in dataclasses.fields(LangSmithConfig)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+    assert without - {"region"} == {
+        "environment",
+        "eks_cluster_name",
+        "s3_bucket_prefix",
+        "langsmith_workspace_id",
+        "langsmith_api_key",
+    }
+
+
+def test_the_configuration_cannot_be_changed_after_it_is_read(stack_config: SetConfig) -> None:
+    stack_config({})
+    loaded = LangSmithConfig.load()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        loaded.environment = "other"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize(
+    "key", ["environment", "eksClusterName", "s3BucketPrefix", "langsmithWorkspaceId", "langsmithApiKey"]
+)
+def test_a_missing_required_key_is_named(stack_config: SetConfig, key: str) -> None:
+    stack_config({}, without=key)
+    with pytest.raises(ConfigError) as caught:
+        LangSmithConfig.load()
+    assert [problem.key for problem in caught.value.problems] == [key]
+
+
+def test_five_missing_keys_are_five_problems_in_one_run(stack_config: SetConfig) -> None:
+    pulumi.runtime.set_all_config({"aws:region": "eu-west-1"}, [])
+    with pytest.raises(ConfigError) as caught:
+        LangSmithConfig.load()
+    assert len(caught.value.problems) == 5
+    assert str(caught.value).startswith("5 problems in the stack's configuration; nothing was changed.")
+
+
+BAD_VALUES = [
+    ("environment", "Production!", "is not usable"),
+    ("environment", "an-environment-name-that-is-too-long", "is not usable"),
+    ("eksClusterName", "under_score", "is not usable"),
+    ("eksClusterName", "c" * 35, "at most 34"),
+    ("s3BucketPrefix", "Capital", "lowercase"),
+    ("s3BucketPrefix", "b" * 38, "2 to 37"),
+    ("langsmithWorkspaceId", "my-workspace", "is not a UUID"),
+    ("region", "Frankfurt", "us-east-1"),
+    ("vpcCidr", "10.0.0.0", "is a /32"),
+    ("vpcCidr", "10.0.0.1/16", "is not an IPv4 network"),
+    ("vpcCidr", "8.8.0.0/16", "is not a private range"),
+    ("vpcCidr", "10.0.0.0/24", "is a /24"),
+    ("vpcCidr", "172.20.0.0/16", "the cluster's Service addresses"),
+    ("vpcCidr", "fd00::/48", "is not an IPv4 network"),
+    ("availabilityZones", "1", "Use 2 to 3"),
+    ("availabilityZones", "two", "a whole number"),
+    ("eksClusterVersion", "1.31", "1.35, 1.36"),
+    ("eksNodeInstanceType", "xlarge", "m6i.xlarge"),
+    ("eksNodeMinSize", "9", "are not in order"),
+    ("eksNodeDiskGib", "8", "20 to 16384"),
+    ("eksPublicAccessCidrs", '["0.0.0.0/0"]', "opens the API endpoint to the world"),
+    ("eksPublicAccessCidrs", '["office"]', "is not an IPv4 network"),
+    ("eksPublicAccessCidrs", json.dumps([f"203.0.113.{i}/32" for i in range(41)]), "at most 40"),
+    ("eksPublicAccessCidrs", "203.0.113.1/32", "a list of strings"),
+    ("clusterAdminArns", '["alice"]', "is not the ARN"),
+    ("logRetentionDays", "31", "is not supported"),
+    ("postgresInstanceClass", "t4g.medium", "db.t4g.medium"),
+    ("postgresVersion", "14", "16, 17"),
+    ("postgresStorageGib", "5", "20 to 65536"),
+    ("postgresBackupDays", "0", "1 to 35"),
+    ("redisNodeType", "cache.small", "cache.t4g.small"),
+    ("redisVersion", "7.1", "8.0, 8.1"),
+    ("redisNodes", "1", "2 to 6"),
+    ("agentRepositories", '["An Agent"]', "agent name"),
+    ("agentRepositories", '["an-agent-whose-name-is-long"]', "at most 21"),
+    ("agentRepositories", '["twice", "twice"]', "given twice"),
+    ("agentNamespaces", "[]", "no namespace"),
+    ("agentNamespaces", '["kube-system"]', "is shared"),
+    ("agentNamespaces", '["a", "b"]', "only to Services of its own namespace"),
+    ("agentsHostname", "https://agents.example.com", "is not a DNS name"),
+    ("agentsHostname", "127.0.0.1", "is not a DNS name"),
+    ("agentsTls", "yes", "true or false"),
+    ("langsmithHostUrl", "http://api.host.langchain.com", "is not encrypted"),
+    ("langsmithHostUrl", "https://eu.smith.langchain.com", "is a dashboard"),
+    ("langsmithEndpoint", "api.smith.langchain.com", "is not a URL"),
+    ("dataplaneChartRepository", "https://user@example.com/", "more than host and path"),
+    ("dataplaneChartVersion", "latest", "released chart version"),
+    ("kedaChartVersion", "2.x", "released chart version"),
+    ("tags", '{"aws:owner": "me"}', "is reserved"),
+    ("tags", '{"owner": "a\\nb"}', "characters AWS does not allow"),
+    ("tags", '["owner"]', "a map of strings"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "reason"), BAD_VALUES)
+def test_a_bad_value_is_one_problem_with_its_key_and_a_reason(
+    stack_config: SetConfig, key: str, value: str, reason: str
+) -> None:
+    found = problems(stack_config, **{key: value})
+    assert len(found) == 1, f"one bad value is one problem, not {found}"
+    assert reason in str(found[0])
+    expected = "eksNodeDesiredSize" if key == "eksNodeMinSize" else key
+    assert found[0].key == expected
+
+
+def test_all_bad_values_are_reported_at_once(stack_config: SetConfig) -> None:
+    found = problems(stack_config, vpcCidr="10.0.0.0/24", redisVersion="7.1", agentsTls="yes", environmnt="dev")
+    assert {problem.key for problem in found} == {"vpcCidr", "redisVersion", "agentsTls", "environmnt"}
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(stack_config: SetConfig) -> None:
+    (found,) = problems(stack_config, vpcCIDR="10.0.0.0/16")
+    assert str(found) == "vpcCIDR: is not a key of this program. Did you mean vpcCidr?"
+
+
+def test_an_api_key_in_plain_text_is_refused_and_not_shown(stack_config: SetConfig, api_key: str) -> None:
+    stack_config({}, secret=False)
+    with pytest.raises(ConfigError) as caught:
+        LangSmithConfig.load()
+    assert "in plain text" in str(caught.value)
+    assert api_key not in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", ["tiny-key", "lsv2_pt_with a space in it", "  "])
+def test_an_api_key_that_cannot_be_one_is_refused_and_not_shown(stack_config: SetConfig, bad: str) -> None:
+    (found,) = problems(stack_config, langsmithApiKey=bad)
+    assert found.key == "langsmithApiKey"
+    assert bad.strip() == "" or bad not in str(found), "an error never shows a secret"
+
+
+def test_the_region_falls_back_to_the_environment_and_must_be_known(
+    stack_config: SetConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack_config({}, region=None)
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert LangSmithConfig.load().region == "us-west-2"
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    with pytest.raises(ConfigError, match="no AWS region is known"):
+        LangSmithConfig.load()
+
+
+def test_overrides_keep_their_types(stack_config: SetConfig) -> None:
+    stack_config(
+        {
+            "availabilityZones": "3",
+            "agentsTls": "false",
+            "eksPublicAccessCidrs": '["203.0.113.7/32"]',
+            "tags": '{"owner": "platform"}',
+            "agentsHostname": "agents.example.com",
+        }
+    )
+    loaded = LangSmithConfig.load()
+    assert loaded.availability_zones == 3
+    assert loaded.agents_tls is False
+    assert loaded.eks_public_access_cidrs == ("203.0.113.7/32",)
+    assert loaded.tags == {"owner": "platform"}
+    assert loaded.agents_hostname == "agents.example.com"
+
+
+def test_a_configuration_built_in_code_is_held_to_the_same_rules() -> None:
+    with pytest.raises(ConfigError, match="vpcCidr"):
+        LangSmithConfig(
+            environment="dev",
+            eks_cluster_name="c",
+            s3_bucket_prefix="bucket",
+            langsmith_workspace_id="7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11",
+            langsmith_api_key=pulumi.Output.from_input("key"),
+            region="us-east-1",
+            vpc_cidr="10.0.0.0/8",
+        )
