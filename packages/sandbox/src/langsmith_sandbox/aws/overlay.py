@@ -1,0 +1,55 @@
+"""Puts our handlers in the place of moto's."""
+
+from __future__ import annotations
+
+import importlib
+
+from moto.core.responses import BaseResponse
+
+from langsmith_sandbox.aws.eks import lifecycle as eks_lifecycle
+from langsmith_sandbox.aws.eks.response import EksResponse
+
+# S3 answers by its own dispatch, not by one method an operation.
+_DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
+_RESPONSES = {
+    "ec2": "EC2Response",
+    "ecr": "ECRResponse",
+    "elbv2": "ELBV2Response",
+    "iam": "IamResponse",
+    "kms": "KmsResponse",
+    "logs": "LogsResponse",
+    "rds": "RDSResponse",
+    "elasticache": "ElastiCacheResponse",
+    "resourcegroupstaggingapi": "ResourceGroupsTaggingAPIResponse",
+    "secretsmanager": "SecretsManagerResponse",
+    "ssm": "SimpleSystemManagerResponse",
+    "sts": "TokenResponse",
+}
+_OURS: dict[str, type[BaseResponse]] = {"eks": EksResponse}
+
+
+def install() -> dict[str, type[BaseResponse]]:
+    """Routes every service to its handler; returns the handlers by service, to look up what they offer.
+
+    A path only leads to the handler; the operation is matched against the API's model. So one greedy path a service
+    is enough. Must run before the first request: moto reads the paths then.
+    """
+    handlers: dict[str, type[BaseResponse]] = {}
+    for service, name in _RESPONSES.items():
+        handlers[service] = getattr(importlib.import_module(f"moto.{service}.responses"), name)
+    handlers.update(_OURS)
+    for service, handler in _OURS.items():
+        urls = importlib.import_module(f"moto.{service}.urls")
+        vars(urls)["url_paths"] = {"{0}/$": handler.dispatch, "{0}/(?P<rest>.+)$": handler.dispatch}
+    importlib.import_module("moto.s3.responses")
+    return handlers
+
+
+def settle_all() -> None:
+    """Lets every timed state whose time has come take effect."""
+    eks_lifecycle.settle_all()
+
+
+def resume_all() -> None:
+    """Puts what the journal brought back to work again."""
+    eks_lifecycle.resume_all()

@@ -1,0 +1,109 @@
+"""An emulated account per test, spoken to with boto3, in process or over a socket."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from werkzeug.test import Client
+
+from langsmith_sandbox.aws.clock import Clock
+from langsmith_sandbox.aws.context import Context
+from langsmith_sandbox.aws.credentials import OperatorKey
+from langsmith_sandbox.aws.emulator import Emulator
+from langsmith_sandbox.aws.host import server
+
+OPERATOR = OperatorKey("AKIASANDBOXOPERATOR0", "the operator's secret")
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+
+ClientFor = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """An emulated account: its emulator, the clock behind it, and clients that call it without a socket."""
+
+    emulator: Emulator
+    clock: Clock
+
+    def client(self, service: str, key: OperatorKey = OPERATOR, token: str | None = None) -> Any:
+        made = boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url="http://127.0.0.1:1",
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key,
+            aws_session_token=token,
+            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+        )
+        made.meta.events.register("before-send.*", self._send)
+        return made
+
+    def settle(self) -> None:
+        """Lets more time pass than any state of the emulator lasts."""
+        self.clock.jump(60)
+
+    def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        answer = send(self.emulator, request)
+        return AWSResponse(request.url, answer.status_code, answer.headers, _Raw(answer.data))
+
+
+class _Raw:
+    """A response body as botocore streams it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._content
+        self._content = b""
+
+    def read(self, amount: int | None = None, **_: object) -> bytes:
+        taken, self._content = self._content[:amount], self._content[amount:] if amount is not None else b""
+        return taken
+
+
+def send(emulator: Emulator, request: AWSPreparedRequest) -> Any:
+    """Hands a prepared request to the emulator and returns werkzeug's response."""
+    parts = urlsplit(request.url)
+    body = request.body.read() if hasattr(request.body, "read") else request.body
+    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
+    return Client(emulator).open(
+        parts.path, method=request.method, query_string=parts.query, headers=headers, data=body,
+        base_url=f"http://{parts.netloc}", environ_overrides={"RAW_URI": f"{parts.path}?{parts.query}"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """A fresh account with nothing in it but AWS's defaults and the operator."""
+    clock = Clock()
+    emulator = Emulator(OPERATOR, Context(clock=clock))
+    yield Account(emulator, clock)
+    emulator.close()
+
+
+@pytest.fixture
+def client(account: Account) -> ClientFor:
+    """Makes a boto3 client for a service of the account."""
+    return account.client
+
+
+@pytest.fixture
+def url(account: Account) -> Iterator[str]:
+    """The account behind a real socket."""
+    listening = server(account.emulator)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}"
+    listening.shutdown()
+    thread.join(timeout=10)
+    listening.server_close()
