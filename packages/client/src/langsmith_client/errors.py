@@ -1,0 +1,122 @@
+"""Errors of the client: what happened, what to do next, and the exit code a script can rely on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ClientError(Exception):
+    """An error a user can meet.
+
+    Args:
+        what: One sentence on what happened, and to what. Never holds a secret.
+        remedy: One sentence on what to do next; may be empty when `what` leaves nothing open.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what = what
+        self.remedy = remedy
+
+
+class ProjectError(ClientError):
+    """The agent's folder, its langgraph.json or the flags do not describe something deployable.
+
+    Attributes:
+        problems: Every problem found, so that one run of the command reports them all.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[str], remedy: str = "") -> None:
+        super().__init__(" ".join(problems), remedy)
+        self.problems = tuple(problems)
+
+
+class BuildError(ClientError):
+    """The image could not be made."""
+
+    exit_code = 10
+
+
+class RegistryError(ClientError):
+    """The image registry refused, or could not be reached.
+
+    Attributes:
+        status: HTTP status of the last answer, or None when there was none.
+    """
+
+    exit_code = 11
+
+    def __init__(self, what: str, remedy: str = "", *, status: int | None = None) -> None:
+        super().__init__(what, remedy)
+        self.status = status
+
+
+class RegistryAccessError(RegistryError):
+    """The registry wants other credentials than the ones at hand."""
+
+    exit_code = 40
+
+
+class TargetError(ClientError):
+    """The place agents are deployed to refused a request for good."""
+
+
+class TargetAccessError(TargetError):
+    """The API key or the workspace is missing, wrong or not allowed to do this."""
+
+    exit_code = 40
+
+
+class ConflictError(TargetError):
+    """Something else holds or changed what this command was about to change."""
+
+    exit_code = 30
+
+
+class PreflightError(TargetError):
+    """The listener or the namespace cannot take the deployment; nothing was built or changed."""
+
+    exit_code = 50
+
+
+class TargetUnavailableError(TargetError):
+    """No usable answer right now: an outage, a rate limit, a dropped connection. Trying again may work.
+
+    Attributes:
+        retry_after: Seconds the server asked to wait, or None.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(what, remedy)
+        self.retry_after = retry_after
+
+
+class DeployFailedError(ClientError):
+    """The data plane tried the revision and gave it up; what ran before still runs."""
+
+    exit_code = 20
+
+
+class SupersededError(ClientError):
+    """A newer revision took over before this one was deployed."""
+
+    exit_code = 21
+
+
+class WaitTimeoutError(ClientError):
+    """The revision was still on its way when the time for waiting ran out; it goes on without us."""
+
+    exit_code = 22
+
+
+class UnprovenError(ClientError):
+    """The revision counts as deployed, but the pods were not seen serving it."""
+
+    exit_code = 23

@@ -1,0 +1,155 @@
+"""The builder that drives `docker buildx`, with the Dockerfile langgraph-cli would generate."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from langsmith_client import processes
+from langsmith_client.errors import BuildError, RegistryError
+from langsmith_client.image.base_image import BaseImage, read_base
+from langsmith_client.image_reference import ImageReference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langsmith_client.image.protocol import BuildRequest, Say
+    from langsmith_client.project import Project
+    from langsmith_client.registry import Registry
+
+_BUILD_TIMEOUT = 3600.0  # seconds
+_ASK_TIMEOUT = 10.0  # seconds; a daemon that needs longer to say its version is no use
+
+
+@dataclasses.dataclass(frozen=True)
+class DockerBuilder:
+    """Builds with a daemon, so that anything a Dockerfile can do is possible.
+
+    Attributes:
+        registry: Asked for the base's digest before and for the image's digest after.
+        run: Runs docker.
+    """
+
+    registry: Registry
+    run: processes.Runner = processes.run
+    name: str = "docker"
+
+    def obstacle(self, project: Project) -> str | None:  # noqa: ARG002 - no project is beyond a Dockerfile
+        """See `Builder`."""
+        try:
+            daemon = self.run(["docker", "version", "--format", "{{.Server.Version}}"], timeout=_ASK_TIMEOUT)
+            buildx = self.run(["docker", "buildx", "version"], timeout=_ASK_TIMEOUT)
+        except FileNotFoundError:
+            return "docker is not installed"
+        except TimeoutError:
+            return "the docker daemon does not answer"
+        if daemon.exit_code != 0:
+            return "no docker daemon answers"
+        return "docker has no buildx plugin" if buildx.exit_code != 0 else None
+
+    def publish(self, request: BuildRequest, say: Say) -> str:
+        """See `Builder`."""
+        base = read_base(self.registry, request.base, request.platform)
+        with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
+            staged = stage(request.project, Path(folder) / "context")
+            dockerfile, contexts = dockerfile_for(staged, request, base)
+            metadata = Path(folder) / "metadata.json"
+            say(f"docker buildx build --push --platform {request.platform}")
+            self._build(_arguments(request, staged.parent, contexts, metadata, base), dockerfile)
+            built = json.loads(metadata.read_text(encoding="utf-8")).get("containerimage.digest")
+        pushed = self.registry.digest(request.image)
+        if pushed is None:
+            raise RegistryError(f"docker reported success, but {request.image} is not in the registry.", "Try again.")
+        if built and built != pushed:
+            say(f"the registry's digest {pushed} is used; docker reported {built}")
+        return pushed
+
+    def _build(self, argv: Sequence[str], dockerfile: str) -> None:
+        try:
+            done = self.run(argv, stdin=dockerfile.encode(), timeout=_BUILD_TIMEOUT)
+        except TimeoutError as error:
+            raise BuildError(f"The build did not end: {error}.", "Look at the docker daemon.") from None
+        if done.exit_code == 0:
+            return
+        last = " / ".join(line.strip() for line in done.stderr.splitlines()[-12:] if line.strip())
+        if "failed to push" in done.stderr:
+            raise RegistryError(f"docker could not push the image: {last}", "Log in with `docker login`.")
+        raise BuildError(f"docker could not build the image: {last}", "Correct the failing step.")
+
+
+def stage(project: Project, folder: Path) -> Path:
+    """Copy exactly the files that enter the image below `folder`, and return the copied langgraph.json.
+
+    Building from the copy keeps ignored files, above all a .env, out of reach of the Dockerfile's `ADD .`, and makes
+    the container's folders independent of where the repository is checked out.
+    """
+    roots = {package.directory for package in project.packages} | {project.directory.resolve()}
+    common = Path(os.path.commonpath(roots))
+    single = len(roots) == 1
+
+    def place(path: Path) -> Path:
+        inside = path.relative_to(common)
+        return folder / project.packages[0].container.name / inside if single else folder / inside
+
+    for root in roots:
+        place(root).mkdir(parents=True, exist_ok=True)
+    for file in project.source.files:
+        for package in project.packages:
+            if file.path.is_relative_to(package.directory):
+                target = place(file.path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file.path, target, follow_symlinks=False)
+                break
+    config = place(project.config.path.resolve())
+    shutil.copy2(project.config.path, config)
+    return config
+
+
+def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tuple[str, dict[str, str]]:
+    """The Dockerfile for the langgraph.json at `config`, and the extra build contexts by name.
+
+    The base is pinned to the digest that was looked up, and a `# syntax=` line is dropped: it would make every build
+    fetch a frontend from Docker Hub.
+
+    Raises:
+        BuildError: langgraph-cli is missing or refuses the file.
+    """
+    try:
+        from langgraph_cli import config as langgraph_config
+    except ImportError:
+        raise BuildError(
+            "The docker builder needs langgraph-cli.", "Install langsmith-client[docker], or use --builder layers."
+        ) from None
+    import click
+
+    try:
+        validated = langgraph_config.validate_config_file(config)
+        text, contexts = langgraph_config.config_to_docker(config, validated)
+    except (click.ClickException, ValueError, OSError) as error:
+        said = error.message if isinstance(error, click.ClickException) else str(error)
+        raise BuildError(f"langgraph-cli refuses {request.project.config.path}: {said}") from None
+    pinned = ImageReference(request.base.repository, base.digest)
+    lines = [line for line in text.splitlines() if not line.startswith("# syntax=")]
+    return "\n".join(f"FROM {pinned}" if line.startswith("FROM ") else line for line in lines) + "\n", contexts
+
+
+def _arguments(
+    request: BuildRequest, context: Path, contexts: dict[str, str], metadata: Path, base: BaseImage
+) -> list[str]:
+    labels = {
+        **request.labels,
+        "org.opencontainers.image.base.name": str(base.name),
+        "org.opencontainers.image.base.digest": base.digest,
+    }
+    argv = ["docker", "buildx", "build", "--push", "--platform", request.platform, "--progress", "plain"]
+    argv += ["--metadata-file", str(metadata), "--tag", str(request.image), "--file", "-"]
+    for name, value in sorted(labels.items()):
+        argv += ["--label", f"{name}={value}"]
+    for name, folder in sorted(contexts.items()):
+        argv += ["--build-context", f"{name}={folder}"]
+    return [*argv, str(context)]

@@ -1,0 +1,153 @@
+"""The builder that needs no daemon: a dependency layer and a source layer on top of the base image."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from langsmith_client import processes
+from langsmith_client.git import GitState
+from langsmith_client.image.assemble import image_config, image_manifest
+from langsmith_client.image.base_contents import base_contents
+from langsmith_client.image.base_image import BaseImage, read_base
+from langsmith_client.image.dependencies import Wanted, dependency_layer, locked_versions, wanted_requirements
+from langsmith_client.image.layer import Entry, Layer, write_layer
+from langsmith_client.image.runtime_env import runtime_env
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from langsmith_client.image.protocol import BuildRequest, Say
+    from langsmith_client.image_reference import Repository
+    from langsmith_client.project import Project
+    from langsmith_client.registry import Registry
+
+_PLATFORMS = ("linux/amd64", "linux/arm64")
+_DEPS = PurePosixPath("/deps")
+# What these ask for has to run commands inside the image.
+_NEEDS_ENGINE = ("dockerfile_lines", "node_version", "pip_config_file", "source", "ui")
+
+
+@dataclasses.dataclass(frozen=True)
+class LayersBuilder:
+    """Builds for any platform from any machine; the same inputs give the same digest everywhere.
+
+    Attributes:
+        registry: Where the base comes from and the image goes to.
+        cache: Folder for dependency layers and what is known about base images; safe to delete.
+        run: Runs uv.
+    """
+
+    registry: Registry
+    cache: Path
+    run: processes.Runner = processes.run
+    name: str = "layers"
+
+    def obstacle(self, project: Project) -> str | None:
+        """See `Builder`."""
+        asked = [f"`{key}`" for key in _NEEDS_ENGINE if project.config.values.get(key)]
+        if asked:
+            return f"{' and '.join(asked)} in {project.config.path.name} must run commands inside the image"
+        if "~" in str(project.config.values.get("api_version")):
+            return f"the range of `api_version` in {project.config.path.name} is resolved by langgraph-cli only"
+        unreadable = [package.name for package in project.packages if not package.installable]
+        if unreadable:
+            return f"the dependencies of {', '.join(unreadable)} are only known once its setup code runs"
+        return None
+
+    def publish(self, request: BuildRequest, say: Say) -> str:
+        """See `Builder`."""
+        project = request.project
+        base = read_base(self.registry, request.base, request.platform)
+        contents = base_contents(self.registry, base, self.cache / "bases")
+        env = runtime_env(project.config, project.packages)
+        wanted = Wanted(
+            requirements=wanted_requirements(project.packages, project.config.dependencies),
+            locked=locked_versions(project.packages),
+            contents=contents,
+            base=base.digest,
+            platform=request.platform,
+            python=project.config.python_version,
+            folder=project.directory,
+        )
+        dependencies = dependency_layer(wanted, self.cache / "dependencies", run=self.run)
+        say(dependencies.comment.partition(": ")[2] if dependencies else "the base image ships every dependency")
+        with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
+            source = source_layer(project, Path(folder) / "source")
+            layers = [layer for layer in (dependencies, source) if layer]
+            config = image_config(
+                base,
+                layers,
+                env={**env, "PYTHONPATH": _python_path(project, base)},
+                labels={
+                    **request.labels,
+                    "org.opencontainers.image.base.name": str(base.name),
+                    "org.opencontainers.image.base.digest": base.digest,
+                },
+                working_dir=_working_dir(project),
+                created=project.git.committed_at if isinstance(project.git, GitState) else 0,
+            )
+            digest = "sha256:" + hashlib.sha256(config).hexdigest()
+            manifest = image_manifest(base, layers, digest, len(config))
+            self._push(request, base, layers, (digest, config), say)
+            self.registry.put_manifest(request.image, manifest)
+        return manifest.digest
+
+    def _push(
+        self, request: BuildRequest, base: BaseImage, layers: list[Layer], config: tuple[str, bytes], say: Say
+    ) -> None:
+        target = request.image.repository
+        for descriptor in base.manifest["layers"]:
+            if not self.registry.has_blob(target, descriptor["digest"]):
+                self._take_over(target, base, descriptor["digest"], descriptor["size"], say)
+        for layer in layers:
+            if not self.registry.has_blob(target, layer.digest):
+                say(f"pushing {layer.comment.partition(': ')[2] or layer.comment} ({layer.size:,} bytes)")
+                self.registry.upload(target, layer.digest, layer.size, layer.content)
+        digest, content = config
+        if not self.registry.has_blob(target, digest):
+            self.registry.upload(target, digest, len(content), lambda: iter([content]))
+
+    def _take_over(self, target: Repository, base: BaseImage, digest: str, size: int, say: Say) -> None:
+        if self.registry.mount(target, digest, base.source):
+            return
+        say(f"copying a layer of the base image ({size:,} bytes)")
+        self.registry.upload(target, digest, size, lambda: self.registry.stream_blob(base.source, digest))
+
+
+def source_layer(project: Project, path: Path) -> Layer:
+    """Write the agent's own files as a layer to `path`."""
+    return write_layer(
+        _source_entries(project), path, owned=_DEPS, comment=f"langsmith-client: source of {project.name}"
+    )
+
+
+def _source_entries(project: Project) -> Iterator[Entry]:
+    for file in project.source.files:
+        content = b"" if file.link is not None else file.path
+        yield Entry(file.container, content, executable=file.executable, link=file.link)
+
+
+def _python_path(project: Project, base: BaseImage) -> str:
+    # An editable install would add a .pth file; the same folders on PYTHONPATH do without running an installer.
+    inherited = [
+        line.partition("=")[2]
+        for line in base.config.get("config", {}).get("Env") or ()
+        if line.startswith("PYTHONPATH=")
+    ]
+    return ":".join([*(str(package.import_root) for package in project.packages), *filter(None, inherited)])
+
+
+def _working_dir(project: Project) -> str | None:
+    for package in project.packages:
+        if package.directory == project.directory.resolve():
+            return str(package.container)
+    return None
+
+
+def supported_platforms() -> tuple[str, ...]:
+    """Platforms images are built for."""
+    return _PLATFORMS

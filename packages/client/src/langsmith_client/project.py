@@ -1,0 +1,86 @@
+"""One agent: its langgraph.json, version, files and git state, read once and then only passed around."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+from langsmith_client import processes
+from langsmith_client.errors import ProjectError
+from langsmith_client.git import GitState, NoGit, read_git_state
+from langsmith_client.langgraph_json import LangGraphConfig, read_langgraph_json
+from langsmith_client.local_packages import LocalPackage, local_packages, read_pyproject
+from langsmith_client.names import name_problems
+from langsmith_client.source import SourceTree, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CONFIG_NAME = "langgraph.json"
+NAME_VARIABLE = "LANGSMITH_DEPLOYMENT_NAME"
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """An agent that can be built.
+
+    Attributes:
+        name: Name of the deployment.
+        version: Version of the agent, as its pyproject.toml states it.
+        config: Its langgraph.json.
+        packages: The folders of code it consists of.
+        source: The files that enter the image.
+        git: The commit they come from, or why there is none.
+    """
+
+    name: str
+    version: str
+    config: LangGraphConfig
+    packages: tuple[LocalPackage, ...]
+    source: SourceTree
+    git: GitState | NoGit
+
+    @property
+    def directory(self) -> Path:
+        """The folder of the langgraph.json."""
+        return self.config.directory
+
+
+def load_project(
+    path: Path,
+    *,
+    config_name: str = CONFIG_NAME,
+    name: str | None = None,
+    version: str | None = None,
+    environ: Mapping[str, str],
+    run: processes.Runner = processes.run,
+) -> Project:
+    """Read the agent in the folder `path` (or whose langgraph.json is `path`).
+
+    The name is `name`, else LANGSMITH_DEPLOYMENT_NAME, else the project's own, with the dashes and lowercase
+    letters that package indexes treat as equal (PEP 503). A name that would not do is refused, never rewritten.
+
+    Raises:
+        ProjectError: With every problem found.
+    """
+    config = read_langgraph_json(path if path.is_file() else path / config_name)
+    metadata = read_pyproject(config.directory).get("project", {})
+    deployed_as = name or environ.get(NAME_VARIABLE) or _own_name(metadata, config.directory)
+    own_version = version or metadata.get("version")
+    problems = name_problems(deployed_as)
+    if not own_version:
+        problems.append(f"{config.directory} states no version: its pyproject.toml has no `version` under [project].")
+    if problems:
+        raise ProjectError(problems, "Correct the pyproject.toml, or use --name and --version-label.")
+    packages = local_packages(config, _own_name(metadata, config.directory))
+    source = read_source(config.directory, packages)
+    folders = [package.directory for package in packages]
+    git = read_git_state(source, config.path, folders, run=run)
+    return Project(deployed_as, str(own_version), config, packages, source, git)
+
+
+def _own_name(metadata: Mapping[str, Any], directory: Path) -> str:
+    name = metadata.get("name") or directory.resolve().name
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,51 @@
+"""The tag of an agent's image: `<version>-<12 hex of the commit>`, for people; machines deploy by digest."""
+
+from __future__ import annotations
+
+import re
+
+from langsmith_client.errors import ProjectError
+from langsmith_client.git import GitState, NoGit
+
+DEFAULT_PLATFORM = "linux/amd64"
+# Always cut from the full hash: git's own abbreviation grows with the clone, so one commit would get two tags.
+_COMMIT_LENGTH = 12
+_CONTENT_LENGTH = 8
+# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+_LEGAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+def image_tag(version: str, git: GitState | NoGit, content: str, platform: str = DEFAULT_PLATFORM) -> str:
+    """The tag for `version` of an agent whose files have the digest `content` (hex).
+
+    With files that differ from the commit it ends in `-dirty-<8 hex of content>`, without a commit it is
+    `<version>-nogit-<8 hex of content>`; two states of the files never share a tag. A platform other than the
+    default is named too, since one commit can be built for several.
+
+    Raises:
+        ProjectError: The version cannot be part of a tag.
+    """
+    short = content[:_CONTENT_LENGTH]
+    if isinstance(git, NoGit):
+        state = f"nogit-{short}"
+    else:
+        state = git.commit[:_COMMIT_LENGTH] + (f"-dirty-{short}" if git.dirty else "")
+    # A `+` is legal in a Python version and not in a tag; an underscore replaces it, as in Helm.
+    tag = f"{version.replace('+', '_')}-{state}"
+    if platform != DEFAULT_PLATFORM:
+        tag += "-" + platform.removeprefix("linux/").replace("/", "-")
+    return legal_tag(tag)
+
+
+def legal_tag(tag: str) -> str:
+    """`tag` itself, if a registry would take it.
+
+    Raises:
+        ProjectError: It is too long or holds a character that registries refuse.
+    """
+    if not _LEGAL.fullmatch(tag):
+        raise ProjectError(
+            [f"The image tag {tag!r} is not legal: letters, digits, `_`, `.` and `-`, at most 128 of them."],
+            "Change the version in pyproject.toml, or give another with --version-label.",
+        )
+    return tag
