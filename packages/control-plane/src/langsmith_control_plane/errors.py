@@ -99,20 +99,13 @@ class RateLimitedError(ControlPlaneError):
 
 
 class ServerUnavailableError(ControlPlaneError):
-    """5xx, or no connection, also after several tries.
-
-    Attributes:
-        acted: False where the request certainly never reached the server; None where that is unknown.
-    """
-
-    acted: bool | None = None
+    """5xx, or no connection, also after several tries: what was asked for may or may not have happened."""
 
 
 class UnreachableError(ServerUnavailableError):
     """No connection could be made, so nothing happened on the server."""
 
     default_remedy = "Check the network, the proxy settings and the control plane's URL."
-    acted = False
 
 
 class LostAnswerError(ControlPlaneError):

@@ -78,14 +78,15 @@ class Transport:
         Raises:
             ControlPlaneError: The subclass that fits the last failure.
         """
-        for tried in range(1, self._retry.tries + 1):
+        tried = 0
+        while True:
+            tried += 1
             outcome = self._try(call)
             if not isinstance(outcome, _Failure):
                 return read_body(call, outcome.status_code, outcome.text)
-            if tried == self._retry.tries or not _may_retry(call, outcome.error):
+            if tried >= self._retry.tries or not _may_retry(call, outcome.error):
                 raise outcome.error
             self._sleep(self._retry.wait(tried, outcome.retry_after, self._jitter()))
-        raise AssertionError("a retry policy allows at least one try")
 
     def close(self) -> None:
         """Close the connections."""
