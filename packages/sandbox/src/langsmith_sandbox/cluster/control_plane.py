@@ -84,7 +84,7 @@ def parts(
     name: str,
     kubernetes: Path,
     aws_url: str,
-    ingress_port: int,
+    ingress_port: int,  # noqa: ARG001 - part of the supervisor's contract
     images_dir: Path,
     registry: str,
 ) -> tuple[Part, ...]:
@@ -95,7 +95,7 @@ def parts(
         name: The EKS cluster's name.
         kubernetes: Folder of ``etcd``, ``kube-apiserver`` and ``kube-controller-manager``.
         aws_url: The AWS emulator, asked who a token belongs to and what access entries there are.
-        ingress_port: Port of the world's ingress, published as the address of Services of type LoadBalancer.
+        ingress_port: Port of the world's ingress. No part needs it today: the ingress finds the clusters, not they it.
         images_dir: The nodes' image cache.
         registry: ``host:port`` of the sandbox registry.
     """
@@ -106,7 +106,7 @@ def parts(
         _authenticator(directory, name, aws_url, ports),
         _api_server(directory, name, kubernetes, ports),
         _controller_manager(directory, name, kubernetes),
-        _node(directory, name, ingress_port, images_dir, registry, ports),
+        _node(directory, name, images_dir, registry, ports),
     )
 
 
@@ -206,12 +206,11 @@ def _authenticator(directory: Path, name: str, aws_url: str, ports: ClusterPorts
     )
 
 
-def _node(directory: Path, name: str, ingress_port: int, images_dir: Path, registry: str, ports: ClusterPorts) -> Part:
+def _node(directory: Path, name: str, images_dir: Path, registry: str, ports: ClusterPorts) -> Part:
     flags = {
         "directory": directory,
         "cluster": name,
         "port": ports.kubelet,
-        "ingress-port": ingress_port,
         "images-dir": images_dir,
         "registry": registry,
     }

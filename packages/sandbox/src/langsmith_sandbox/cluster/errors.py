@@ -39,11 +39,13 @@ class ImageError(ClusterError):
 
     Attributes:
         message: What the kubelet would put in the container's waiting state.
+        reason: The waiting reason: ``ErrImagePull``, ``ErrImageNeverPull`` or ``InvalidImageName``.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, reason: str = "ErrImagePull") -> None:
         super().__init__(message, "Push the image to the sandbox registry, or correct the reference.")
         self.message = message
+        self.reason = reason
 
 
 class ContainerConfigError(ClusterError):

@@ -111,6 +111,7 @@ def _write_kubeconfigs(into: Path, final: Path, authority: KeyPair, ports: Clust
         "authenticator": issue(authority, "system:sandbox-authenticator", organizations=["system:masters"]),
     }
     for name, client in clients.items():
+        write_pair(into, name, client)
         document = kubeconfig.for_certificate(server, authority.certificate_pem, client)
         _write_document(into / f"{name}.kubeconfig", document)
     for webhook in ("authenticate", "authorize"):
