@@ -1,0 +1,1 @@
+"""The resource tables, one module an AWS service, imported when a resource of that service is first used."""
