@@ -116,6 +116,12 @@ class WaitTimeoutError(ClientError):
     exit_code = 22
 
 
+class AccessExpiredError(ClientError):
+    """The API key stopped working while a revision was on its way; the revision goes on without us."""
+
+    exit_code = 41
+
+
 class UnprovenError(ClientError):
     """The revision counts as deployed, but the pods were not seen serving it."""
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import httpx2
 
@@ -84,6 +84,12 @@ class Registry:
         self._http = httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True)
         self._sleep = sleep
         self._authorizations: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def through_mirror(self, image: ImageReference) -> ImageReference:
         """Where `image` is read from: itself, or the same path on a mirror."""

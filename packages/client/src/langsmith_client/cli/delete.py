@@ -1,0 +1,49 @@
+"""`langsmith-client delete`"""
+
+from __future__ import annotations
+
+import click
+
+from langsmith_client.cli import options
+
+
+@click.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--delete-tracing-project",
+    is_flag=True,
+    help="Delete its traces as well. Kept, they block the name for a new deployment.",
+)
+@click.option("--wait-timeout", type=click.FloatRange(min=0), default=600.0, show_default=True, metavar="SECONDS")
+@options.host_url
+@options.as_json
+def command(
+    name: str, yes: bool, delete_tracing_project: bool, wait_timeout: float, host_url: str | None, as_json: bool
+) -> None:
+    """Delete the deployment NAME, and wait until nothing is left of it."""
+    from langsmith_client.cli.session import connected, reporting
+    from langsmith_client.removal import remove
+
+    if not yes:
+        _confirm(name)
+    with reporting(as_json=as_json) as reporter, connected(host_url) as target:
+        deployment = target.find(name)
+        if deployment is not None:
+            remove(target, deployment, reporter, with_traces=delete_tracing_project, timeout=wait_timeout)
+        reporter.finish(
+            "result",
+            {"deployment": f"{name} ({'deleted' if deployment else 'was not there'})"},
+            name=name,
+            deployment_id=deployment.id if deployment else None,
+            changed=deployment is not None,
+        )
+
+
+def _confirm(name: str) -> None:
+    import sys
+
+    if not sys.stdin.isatty():
+        raise click.UsageError("Without a terminal to ask on, deleting needs --yes.")
+    if click.prompt(f"Type {name} to delete it", default="", show_default=False) != name:
+        raise click.Abort

@@ -1,0 +1,44 @@
+"""`langsmith-client push`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from langsmith_client.cli import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("push")
+@options.project
+@options.image
+@options.as_json
+def command(
+    path: Path,
+    config: str,
+    name: str | None,
+    version_label: str | None,
+    push_to: str,
+    builder: str,
+    platform: str,
+    as_json: bool,
+) -> None:
+    """Build and push the image of the agent in PATH, unless its tag is in the registry already."""
+    from langsmith_client.cli.session import publish_image, read_project, reporting
+
+    with reporting(as_json=as_json) as reporter:
+        project = read_project(path, config, name, version_label, reporter)
+        image = publish_image(project, push_to, builder, platform, reporter)
+        shown = f"{project.name}:{image.image.reference}"
+        reporter.finish(
+            "result",
+            {"image": shown, "digest": image.digest, "pull as": image.by_digest},
+            name=project.name,
+            image=shown,
+            image_uri=image.by_digest,
+            digest=image.digest,
+            built=not image.reused,
+        )

@@ -1,0 +1,113 @@
+"""What every command does around its work: report errors in one place, and connect to where it acts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from langsmith_client.image.publish import PublishedImage
+    from langsmith_client.progress import Reporter
+    from langsmith_client.project import Project
+    from langsmith_client.target.control_plane import ControlPlaneTarget, Place
+    from langsmith_client.target.protocol import Deployment, Target
+
+_INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
+
+
+@contextlib.contextmanager
+def reporting(*, as_json: bool) -> Iterator[Reporter]:
+    """A reporter; an error of ours becomes its exit code and two sentences, never a traceback."""
+    from langsmith_client.errors import ClientError
+    from langsmith_client.progress import reporter_for
+
+    reporter = reporter_for(sys.stdout, sys.stderr, as_json=as_json)
+    try:
+        yield reporter
+    except ClientError as error:
+        reporter.fail(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        reporter.fail(
+            ClientError(
+                "Interrupted.", "A revision that was made goes on; run the same command again to follow and prove it."
+            )
+        )
+        sys.exit(_INTERRUPTED)
+
+
+@contextlib.contextmanager
+def connected(host_url: str | None, place: Place | None = None) -> Iterator[ControlPlaneTarget]:
+    """The control plane that flags and environment name.
+
+    Raises:
+        TargetAccessError: There is no API key.
+        TargetError: The URL is not that of a control plane.
+    """
+    from langsmith_client.target.control_plane import ControlPlaneTarget, mapped
+    from langsmith_control_plane.client import ControlPlaneClient
+
+    with mapped():
+        client = ControlPlaneClient.from_environment(os.environ, host_url=host_url)
+    with client:
+        yield ControlPlaneTarget(client, place)
+
+
+def existing(target: Target, name: str) -> Deployment:
+    """The deployment of this name.
+
+    Raises:
+        TargetError: There is none.
+    """
+    from langsmith_client.errors import TargetError
+
+    found = target.find(name)
+    if found is None:
+        raise TargetError(f"There is no deployment {name!r} in this workspace.", "Check the name and the workspace.")
+    return found
+
+
+def read_project(path: Path, config: str, name: str | None, version: str | None, reporter: Reporter) -> Project:
+    """Read the agent and say what was found."""
+    from langsmith_client.git import NoGit
+    from langsmith_client.project import load_project
+
+    project = load_project(path, config_name=config, name=name, version=version, environ=os.environ)
+    git = project.git
+    if isinstance(git, NoGit):
+        reporter.say("project", f"{project.name} {project.version}, without a commit: {git.reason}")
+        return project
+    reporter.say("project", f"{project.name} {project.version}, commit {git.commit[:12]}", commit=git.commit)
+    if git.dirty:
+        files = ", ".join(git.dirty[:10]) + (f" and {len(git.dirty) - 10} more" if len(git.dirty) > 10 else "")
+        reporter.say("dirty", f"not as committed, so the tag says so: {files}", files=list(git.dirty))
+    if git.shallow:
+        reporter.say("note", "the clone is shallow: in a full one the commit, and so the tag, may be an older one")
+    return project
+
+
+def publish_image(project: Project, push_to: str, builder: str, platform: str, reporter: Reporter) -> PublishedImage:
+    """Make sure that the agent's image is in the registry."""
+    from langsmith_client.image.docker import DockerBuilder
+    from langsmith_client.image.layers import LayersBuilder
+    from langsmith_client.image.publish import build_request, publish
+    from langsmith_client.image_reference import parse_repository
+    from langsmith_client.registry import Registry
+    from langsmith_client.registry_auth import DockerLogins
+    from langsmith_client.settings import cache_folder, registry_mirrors
+
+    request = build_request(project, parse_repository(push_to), platform)
+    with Registry(DockerLogins(os.environ), mirrors=registry_mirrors(os.environ)) as registry:
+        builders = (DockerBuilder(registry), LayersBuilder(registry, cache_folder(os.environ)))
+        image = publish(request, registry, builders, chosen=builder, say=lambda text: reporter.say("build", text))
+    shown = f"{project.name}:{image.image.reference}"
+    state = "already in the registry, nothing built" if image.reused else "pushed"
+    reporter.say(
+        "image", f"{shown} is {image.digest} ({state})", image=shown, digest=image.digest, built=not image.reused
+    )
+    return image

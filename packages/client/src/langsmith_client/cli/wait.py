@@ -1,0 +1,34 @@
+"""`langsmith-client wait`"""
+
+from __future__ import annotations
+
+import click
+
+from langsmith_client.cli import options
+
+
+@click.command("wait")
+@click.argument("name")
+@click.argument("revision_id", metavar="REVISION")
+@options.waiting
+@options.host_url
+@options.as_json
+def command(name: str, revision_id: str, wait_timeout: float, host_url: str | None, as_json: bool) -> None:
+    """Go on where a deploy that timed out or was interrupted left off: follow REVISION of NAME and prove it."""
+    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.deploy import Surroundings, insist, see_through
+
+    with reporting(as_json=as_json) as reporter, connected(host_url) as target:
+        deployment = existing(target, name)
+        revision = target.revision(deployment.id, revision_id)
+        seen = see_through(name, deployment.id, revision, Surroundings(target, reporter), timeout=wait_timeout)
+        reporter.finish(
+            "result",
+            {"deployment": name, "revision": f"{seen.revision.id} ({seen.revision.status})", "url": seen.url or "-"},
+            name=name,
+            revision_id=seen.revision.id,
+            status=seen.revision.status,
+            proven=seen.proof.proven,
+            url=seen.url,
+        )
+        insist(name, seen)

@@ -1,0 +1,48 @@
+"""The resource specification of a deployment, from flags."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from langsmith_client.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Scalar fields of the published ResourceSpec, and the type each value has.
+_FIELDS: dict[str, type[int | float | str]] = {
+    **dict.fromkeys(("min_scale", "max_scale", "queue_min_scale", "queue_max_scale"), int),
+    **dict.fromkeys(("cpu", "cpu_limit", "queue_cpu", "queue_cpu_limit", "redis_cpu", "redis_cpu_limit"), float),
+    **dict.fromkeys(("db_cpu", "db_cpu_limit"), float),
+    **dict.fromkeys(("memory_mb", "memory_limit_mb", "queue_memory_mb", "queue_memory_limit_mb"), int),
+    **dict.fromkeys(("redis_memory_mb", "redis_memory_limit_mb", "db_memory_mb", "db_memory_limit_mb"), int),
+    **dict.fromkeys(("db_storage_gi", "db_max_connections"), int),
+    "service_account_name": str,
+}
+
+
+def resource_fields(pairs: Sequence[str], pull_secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """Read `FIELD=VALUE` pairs and names of pull secrets.
+
+    Raises:
+        ProjectError: With every problem found.
+    """
+    fields: dict[str, Any] = {}
+    problems: list[str] = []
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        kind = _FIELDS.get(name)
+        if kind is None:
+            close = difflib.get_close_matches(name, _FIELDS, n=1)
+            problems.append(f"--resource {name!r} is not a field{f', did you mean {close[0]!r}?' if close else '.'}")
+            continue
+        try:
+            fields[name] = kind(text)
+        except ValueError:
+            problems.append(f"--resource {name} must be a number, not {text!r}.")
+    if problems:
+        raise ProjectError(problems, f"Fields are {', '.join(sorted(_FIELDS))}.")
+    if pull_secrets:
+        fields["image_pull_secrets"] = [{"name": name} for name in pull_secrets]
+    return fields

@@ -1,0 +1,1 @@
+"""Where agents are deployed to, behind one small protocol."""
