@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import heapq
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +23,8 @@ class Clock:
         self._source = source
         self._offset = 0.0
         self._held: float | None = None
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
 
     def now(self) -> float:
         """The instant of the request being handled, else the present."""
@@ -37,6 +41,19 @@ class Clock:
     def real(self) -> float:
         """The present without jumps: what a client on this machine signs its requests with."""
         return self._source()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Has ``action`` run by the first :meth:`run_due` that comes ``seconds`` or more from now."""
+        heapq.heappush(self._due, (self.now() + seconds, next(self._order), action))
+
+    def run_due(self) -> None:
+        """Runs every action whose time has come, earliest first."""
+        while self._due and self._due[0][0] <= self.now():
+            heapq.heappop(self._due)[2]()
+
+    def forget_due(self) -> None:
+        """Drops all actions: the state they would have changed is gone."""
+        self._due.clear()
 
     @contextlib.contextmanager
     def at(self, instant: float) -> Iterator[None]:

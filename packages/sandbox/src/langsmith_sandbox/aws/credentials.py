@@ -16,6 +16,7 @@ from langsmith_sandbox.aws.clock import Clock
 ACCOUNT_ID = DEFAULT_ACCOUNT_ID
 PARTITION = "aws"
 OPERATOR_USER = "operator"
+_OPERATOR_ID = "AIDASANDBOXOPERATOR00"
 
 _INVALID = {
     "ec2": (401, "AuthFailure", "AWS was not able to validate the provided access credentials"),
@@ -53,7 +54,7 @@ def seed_operator(key: OperatorKey) -> None:
     iam = _iam(ACCOUNT_ID)
     if OPERATOR_USER in iam.users:
         return
-    iam.create_user("us-east-1", OPERATOR_USER)
+    iam.create_user("us-east-1", OPERATOR_USER).id = _OPERATOR_ID
     access_key = iam.create_access_key(OPERATOR_USER)
     iam.access_keys.pop(access_key.access_key_id, None)
     access_key.access_key_id = key.access_key_id

@@ -136,6 +136,7 @@ class Emulator:
     def _start_over(self) -> None:
         context.use(self._context)
         BackendDict.reset()
+        self._context.clock.forget_due()
         mock_random.seed("operator")
         credentials.seed_operator(self._operator)
         self._open_region(_WARM_REGION)

@@ -6,8 +6,14 @@ import importlib
 
 from moto.core.responses import BaseResponse
 
+from langsmith_sandbox.aws import iam
+from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.eks import lifecycle as eks_lifecycle
 from langsmith_sandbox.aws.eks.response import EksResponse
+from langsmith_sandbox.aws.elasticache.response import ElastiCacheResponse
+from langsmith_sandbox.aws.iam import IamResponse
+from langsmith_sandbox.aws.rds import instances as rds_instances
+from langsmith_sandbox.aws.rds.response import RdsResponse
 
 # S3 answers by its own dispatch, not by one method an operation.
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
@@ -15,17 +21,19 @@ _RESPONSES = {
     "ec2": "EC2Response",
     "ecr": "ECRResponse",
     "elbv2": "ELBV2Response",
-    "iam": "IamResponse",
     "kms": "KmsResponse",
     "logs": "LogsResponse",
-    "rds": "RDSResponse",
-    "elasticache": "ElastiCacheResponse",
     "resourcegroupstaggingapi": "ResourceGroupsTaggingAPIResponse",
     "secretsmanager": "SecretsManagerResponse",
     "ssm": "SimpleSystemManagerResponse",
     "sts": "TokenResponse",
 }
-_OURS: dict[str, type[BaseResponse]] = {"eks": EksResponse}
+_OURS: dict[str, type[BaseResponse]] = {
+    "eks": EksResponse,
+    "elasticache": ElastiCacheResponse,
+    "iam": IamResponse,
+    "rds": RdsResponse,
+}
 
 
 def install() -> dict[str, type[BaseResponse]]:
@@ -42,11 +50,14 @@ def install() -> dict[str, type[BaseResponse]]:
         urls = importlib.import_module(f"moto.{service}.urls")
         vars(urls)["url_paths"] = {"{0}/$": handler.dispatch, "{0}/(?P<rest>.+)$": handler.dispatch}
     importlib.import_module("moto.s3.responses")
+    iam.adjust_models()
+    rds_instances.adjust_models()
     return handlers
 
 
 def settle_all() -> None:
     """Lets every timed state whose time has come take effect."""
+    current().clock.run_due()
     eks_lifecycle.settle_all()
 
 

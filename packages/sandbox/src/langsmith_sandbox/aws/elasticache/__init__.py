@@ -1,0 +1,1 @@
+"""ElastiCache: replication groups of Valkey and Redis, with their parameter and subnet groups."""

@@ -1,0 +1,11 @@
+"""The RDS API in one handler: ours first, moto's for the rest."""
+
+from __future__ import annotations
+
+from langsmith_sandbox.aws.rds.engines import EngineOperations
+from langsmith_sandbox.aws.rds.groups import ParameterGroupOperations, SubnetGroupOperations
+from langsmith_sandbox.aws.rds.instances import InstanceOperations
+
+
+class RdsResponse(InstanceOperations, SubnetGroupOperations, ParameterGroupOperations, EngineOperations):
+    """Handles one RDS request."""
