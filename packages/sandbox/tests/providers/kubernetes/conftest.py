@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 import pytest
 from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
 from langsmith_sandbox.cluster import control_plane
 from langsmith_sandbox.part import Part
@@ -49,7 +49,7 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, find_tool: Callable[[st
     try:
         for part in parts:
             if part.name.removeprefix("test/") in _NEEDED:
-                running.append(_start(part, directory))
+                running.append(_start(part, directory))  # noqa: PERF401 - known even if the next one fails
         yield control_plane.admin_kubeconfig(directory)
     finally:
         for process in reversed(running):
@@ -164,6 +164,23 @@ class Engine:
         inputs, outputs = properties.decode(answer.inputs), properties.decode(answer.properties)
         return dataclasses.replace(resource, inputs=inputs, outputs=outputs)
 
+    def kept(self, token: str, name: str, error: Any) -> Resource | None:
+        """The resource an error says was made, though it is not ready; None when it says no such thing."""
+        trailer = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
+        if trailer is None:
+            return None
+        detail = proto.ErrorResourceInitFailed()
+        assert status_pb2.Status.FromString(trailer).details[0].Unpack(detail)
+        return self.known(
+            token, name, detail.id, properties.decode(detail.inputs), properties.decode(detail.properties)
+        )
+
+    def known(
+        self, token: str, name: str, resource_id: str, inputs: dict[str, Any], outputs: dict[str, Any] | None = None
+    ) -> Resource:
+        """A resource as the engine remembers it from an earlier run."""
+        return Resource(token, name, resource_id, inputs, inputs if outputs is None else outputs)
+
     def delete(self, resource: Resource, *, timeout: float = 60) -> None:
         """Delete, and wait until it is gone."""
         request = proto.DeleteRequest(
@@ -233,26 +250,3 @@ def unreachable() -> str:
             "current-context": "x",
         }
     )
-
-
-@pytest.fixture
-def refusal() -> Callable[[grpc.RpcError], str]:
-    """What an error of the provider says to the user."""
-
-    def text(error: grpc.RpcError) -> str:
-        assert isinstance(error, grpc.Call)
-        return error.details() or ""
-
-    return text
-
-
-def init_failure(error: grpc.RpcError) -> Any:
-    """The resource that was made but is not ready, out of an error."""
-    from pulumi.runtime.proto import status_pb2
-
-    assert isinstance(error, grpc.Call)
-    trailers = dict(error.trailing_metadata() or ())
-    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
-    detail = provider_pb2.ErrorResourceInitFailed()
-    assert status.details[0].Unpack(detail)
-    return detail
