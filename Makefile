@@ -1,0 +1,71 @@
+# Every command of the project. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+# A shell that forbids bytecode would make every process compile the same modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+NEEDS_WORLD := engine or world
+
+# $(call step,name,command): say what runs, and how long it took.
+define step
+	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
+endef
+
+.PHONY: help venv up down start stop status test check lint types borders unit engine format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: ## Install uv (if there is none) and .venv
+	@toolchain/bootstrap >/dev/null
+
+up: venv ## Stand up LangSmith Hybrid in the sandbox, deploy the agent, ask it a question
+	@$(BIN)/langsmith-sandbox up
+
+down: venv ## Tear all of it down and prove that nothing is left
+	@$(BIN)/langsmith-sandbox down
+
+start: venv ## Start the sandbox alone
+	@$(BIN)/langsmith-sandbox start
+
+stop: venv ## Stop the sandbox and keep its state
+	@$(BIN)/langsmith-sandbox stop
+
+status: venv ## Say which parts of the sandbox run
+	@$(BIN)/langsmith-sandbox status
+
+test: check unit engine ## Everything that must hold: check, unit, engine
+
+check: lint types borders ## Style, types and package borders
+
+lint: venv
+	$(call step,ruff check,$(BIN)/ruff check --quiet)
+	$(call step,ruff format,$(BIN)/ruff format --check --quiet)
+
+types: venv
+	$(call step,basedpyright,$(BIN)/basedpyright)
+
+borders: venv
+	$(call step,import-linter,$(BIN)/lint-imports --no-cache)
+
+unit: venv ## Tests that need neither engine nor world
+	$(call step,unit tests,$(PYTEST) -q -n 2 --dist loadfile -m "not ($(NEEDS_WORLD))")
+
+engine: venv ## Tests with the real engine against the sandbox
+	@$(BIN)/langsmith-sandbox toolchain >/dev/null
+	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
+
+format: venv ## Bring the code into shape
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format --quiet
+
+clean: ## Stop the sandbox and delete its state, .venv and every cache in this folder
+	@if test -x $(BIN)/langsmith-sandbox; then $(BIN)/langsmith-sandbox reset --yes; fi
+	@rm -rf .sandbox .venv .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
