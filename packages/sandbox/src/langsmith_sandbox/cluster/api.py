@@ -40,7 +40,8 @@ class KubernetesApi:
         """Connect to the cluster in ``directory`` with the client certificate of ``identity``."""
         keys = identities.folder(directory)
         trust = ssl.create_default_context(cafile=str(keys / "ca.crt"))
-        trust.load_cert_chain(keys / f"{identity}.crt", keys / f"{identity}.key")
+        stem = identities.client_files(identity)
+        trust.load_cert_chain(keys / f"{stem}.crt", keys / f"{stem}.key")
         server = f"https://127.0.0.1:{ClusterPorts.load(directory).api_server}"
         # A proxy named in the environment is for the internet; loopback never goes through it.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=8)

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from langsmith_sandbox.cluster.path_map import PathMap
 
 # Nothing else of the node agent's environment reaches a container: no credentials, no settings of whoever started it.
-INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+# The world's identity is what the supervisor finds left-over processes by.
+INHERITED = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "LANGSMITH_SANDBOX_WORLD",
+)
 PYTHON_NAMES = frozenset({"python", "python3", "python3.11", "/usr/local/bin/python", "/usr/bin/python3"})
 SITE_PACKAGES = "usr/local/lib/python3.11/site-packages"
 POD_IP_VARIABLE = "LANGSMITH_SANDBOX_POD_IP"
@@ -94,9 +104,9 @@ def build_command(
     argv = [expand(word, env) for word in _words(image, container)]
     if not argv:
         raise ContainerStartError("no command specified")
-    return Command(
-        (*_program(argv[0], interpreter, around.paths), *argv[1:]), env, _working_directory(image, container, around)
-    )
+    program = _program(argv[0], interpreter, around.paths)
+    arguments = [around.paths.translate_argument(word) for word in argv[1:]]
+    return Command((*program, *arguments), env, _working_directory(image, container, around))
 
 
 def resolve_program(argv: list[str], image: Image, interpreters: Interpreters, paths: PathMap) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ def folder(directory: Path) -> Path:
     return directory / FOLDER
 
 
+def client_files(name: str) -> str:
+    """Stem of the files of a client certificate; the servers' have their component's bare name."""
+    return f"{name}-client"
+
+
 def create(directory: Path, ports: ClusterPorts, *, name: str) -> None:
     """Make every identity of the cluster, unless they are there already."""
     if folder(directory).is_dir():
@@ -111,7 +116,7 @@ def _write_kubeconfigs(into: Path, final: Path, authority: KeyPair, ports: Clust
         "authenticator": issue(authority, "system:sandbox-authenticator", organizations=["system:masters"]),
     }
     for name, client in clients.items():
-        write_pair(into, name, client)
+        write_pair(into, client_files(name), client)
         document = kubeconfig.for_certificate(server, authority.certificate_pem, client)
         _write_document(into / f"{name}.kubeconfig", document)
     for webhook in ("authenticate", "authorize"):

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langsmith_sandbox.cluster import identities
+from langsmith_sandbox.cluster import access_policies, identities
 from langsmith_sandbox.cluster.api import Json, KubernetesApi
 from langsmith_sandbox.cluster.command import Interpreters
 from langsmith_sandbox.cluster.control_plane import endpoint
@@ -85,6 +85,7 @@ class NodeAgent:
         self._registry = NodeRegistry(api, settings.port)
         self._registered: dict[str, WantedNode] = {}
         self._leaving: set[str] = set()
+        self._policies_bound = False
         self._renew_at = 0.0
         self._seen_version: object = None
         self._server = KubeletServer(settings.port, keys / "kubelet", keys / "ca.crt", self._find_log, self._is_current)
@@ -97,12 +98,18 @@ class NodeAgent:
         threading.Thread(target=self._server.serve, name="kubelet api", daemon=True).start()
         while not stopped.wait(TICK_SECONDS):
             try:
+                self._bind_access_policies()
                 self._tend_nodes()
             except ClusterError as problem:
                 log.warning("nodes: %s", problem)
         if not self._pods.stop(STOP_SECONDS):
             log.warning("some Pods did not end within %g seconds and were killed", STOP_SECONDS)
         self._folders.remove()
+
+    def _bind_access_policies(self) -> None:
+        if not self._policies_bound:
+            access_policies.bind(self._api)
+            self._policies_bound = True
 
     def _tend_nodes(self) -> None:
         """Follow ``nodes.json``, keep leases, finish nodes that leave."""

@@ -37,6 +37,10 @@ class PathMap:
         candidate = self.root / relative
         return candidate if relative and candidate.exists() else None
 
+    def translate_argument(self, word: str) -> str:
+        """A command's argument; rewritten when it is the path of something in a volume or in the image."""
+        return self._located(word)
+
     def translate_variable(self, name: str, value: str) -> str:
         """A variable's value with its paths rewritten.
 

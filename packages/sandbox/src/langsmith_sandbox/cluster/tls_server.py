@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import http.server
+import logging
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 class TlsServer(http.server.ThreadingHTTPServer):
@@ -32,6 +36,14 @@ class TlsServer(http.server.ThreadingHTTPServer):
         context.verify_mode = ssl.CERT_OPTIONAL
         # The handshake waits for the handler's thread, so that a silent client blocks nobody else.
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
+        """One line for a broken connection or handshake; whatever else went wrong with its trace."""
+        problem = sys.exception()
+        if isinstance(problem, OSError):
+            log.info("connection: %s", problem)
+        else:
+            log.error("a request failed", exc_info=problem)
 
 
 class TlsHandler(http.server.BaseHTTPRequestHandler):
