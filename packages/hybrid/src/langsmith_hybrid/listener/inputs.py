@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import Unknown
 
 from langsmith_control_plane.endpoints import resolve
 from langsmith_control_plane.errors import EndpointError
+from langsmith_hybrid.listener.api_key import CONFIG_KEY
 
 Props = Mapping[str, Any]
 
@@ -67,8 +68,8 @@ class ListenerInputs:
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether a value, or an element of a list, is known only after an apply."""
-    return value == UNKNOWN or (isinstance(value, (list, tuple)) and UNKNOWN in value)
+    """Whether a value, or an element of a list, is known only after an apply: the engine's `Unknown`."""
+    return isinstance(value, Unknown) or (isinstance(value, (list, tuple)) and any(map(has_unknown, value)))
 
 
 def check(props: Props) -> tuple[dict[str, Any], list[Failure]]:
@@ -136,7 +137,9 @@ def _flag(value: Any) -> bool:
     return bool(value)
 
 
-def _as_is(value: Any) -> Any:
+def _fingerprint(value: Any) -> Any:
+    if value == "":
+        raise ValueError(f"The API key is empty. Set it with `pulumi config set --secret {CONFIG_KEY}`.")
     return value
 
 
@@ -147,5 +150,5 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "control_plane_url": _url,
     "delete_adopted": _flag,
     "existing_id": _optional_uuid,
-    "api_key_fingerprint": _as_is,
+    "api_key_fingerprint": _fingerprint,
 }

@@ -8,7 +8,6 @@ storing, above all no API key; all decisions are made in plain code elsewhere.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -54,7 +53,6 @@ class ListenerProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Called once a process, before anything else: finds the API keys at hand."""
         self._keys = ApiKeys.find(req.config.get(CONFIG_KEY), os.environ)
-        logging.getLogger("grpc._server").addFilter(_keeps_its_traceback)
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Called before every other step, also in previews: validates and normalises inputs, some maybe unknown."""
@@ -127,8 +125,3 @@ def _outputs(wanted: ListenerInputs, listener: Listener, adopted: bool) -> Props
         "adopted": adopted,
         "version": listener.version,
     }
-
-
-def _keeps_its_traceback(record: logging.LogRecord) -> bool:
-    """False for errors that are meant for people: the engine shows their text, and a traceback would bury it."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ListenerError))

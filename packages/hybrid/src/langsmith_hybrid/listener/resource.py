@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from langsmith_control_plane.secret import Secret
-from langsmith_hybrid.listener.api_key import CONFIG_KEY, fingerprint
+from langsmith_hybrid.listener.api_key import fingerprint
 from langsmith_hybrid.listener.provider import ListenerProvider
 
 
@@ -64,7 +64,9 @@ class LangSmithListener(Resource, module="langsmith", name="Listener"):
             existing_id: UUID of the listener to adopt, where finding it by compute id will not do.
             opts: Options of the resource.
         """
-        key_fingerprint = pulumi.Output.all(api_key, workspace_id).apply(lambda values: _fingerprint(*values))
+        key_fingerprint = pulumi.Output.all(api_key, workspace_id).apply(
+            lambda values: fingerprint(Secret(values[0] or ""), values[1] or "")
+        )
         super().__init__(
             ListenerProvider(),
             name,
@@ -84,11 +86,3 @@ class LangSmithListener(Resource, module="langsmith", name="Listener"):
             },
             opts,
         )
-
-
-def _fingerprint(api_key: str | None, workspace_id: str | None) -> str:
-    if not api_key or not api_key.strip():
-        raise pulumi.RunError(
-            f"The listener's api_key is empty. Set it with `pulumi config set --secret {CONFIG_KEY}`."
-        )
-    return fingerprint(Secret(api_key), workspace_id or "")
