@@ -85,7 +85,7 @@ class DockerLogins:
 
 def _decode(text: str, host: str) -> Login:
     try:
-        user, _, password = base64.b64decode(text).decode().partition(":")
+        user, _, password = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise RegistryAccessError(
             f"The login for {host} in docker's config.json is damaged.", "Log in again."

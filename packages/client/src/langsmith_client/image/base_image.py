@@ -47,6 +47,12 @@ def read_base(registry: Registry, name: ImageReference, platform: str) -> BaseIm
     return BaseImage(name, place.repository, manifest.digest, manifest.values, config)
 
 
+def base_labels(base: BaseImage) -> dict[str, str]:
+    """The labels that say what an image was built on."""
+    prefix = "org.opencontainers.image.base"
+    return {f"{prefix}.name": str(base.name), f"{prefix}.digest": base.digest}
+
+
 def platform_manifest(registry: Registry, image: ImageReference, platform: str) -> Manifest:
     """The manifest of `image`, having chosen from an index the one for `platform`.
 

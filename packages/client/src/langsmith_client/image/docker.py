@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
-from langsmith_client.image.base_image import BaseImage, read_base
+from langsmith_client.image.base_image import BaseImage, base_labels, read_base
 from langsmith_client.image_reference import ImageReference
 
 if TYPE_CHECKING:
@@ -141,11 +141,7 @@ def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tupl
 def _arguments(
     request: BuildRequest, context: Path, contexts: dict[str, str], metadata: Path, base: BaseImage
 ) -> list[str]:
-    labels = {
-        **request.labels,
-        "org.opencontainers.image.base.name": str(base.name),
-        "org.opencontainers.image.base.digest": base.digest,
-    }
+    labels = {**request.labels, **base_labels(base)}
     argv = ["docker", "buildx", "build", "--push", "--platform", request.platform, "--progress", "plain"]
     argv += ["--metadata-file", str(metadata), "--tag", str(request.image), "--file", "-"]
     for name, value in sorted(labels.items()):

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from langsmith_client import processes
 from langsmith_client.git import GitState
 from langsmith_client.image.assemble import image_config, image_manifest
-from langsmith_client.image.base_contents import base_contents
-from langsmith_client.image.base_image import BaseImage, read_base
-from langsmith_client.image.dependencies import Wanted, dependency_layer, locked_versions, wanted_requirements
+from langsmith_client.image.base_image import BaseImage, base_labels, read_base
 from langsmith_client.image.layer import Entry, Layer, write_layer
 from langsmith_client.image.runtime_env import runtime_env
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from langsmith_client.project import Project
     from langsmith_client.registry import Registry
 
-_PLATFORMS = ("linux/amd64", "linux/arm64")
 _DEPS = PurePosixPath("/deps")
 # What these ask for has to run commands inside the image.
 _NEEDS_ENGINE = ("dockerfile_lines", "node_version", "pip_config_file", "source", "ui")
@@ -61,19 +58,9 @@ class LayersBuilder:
     def publish(self, request: BuildRequest, say: Say) -> str:
         """See `Builder`."""
         project = request.project
-        base = read_base(self.registry, request.base, request.platform)
-        contents = base_contents(self.registry, base, self.cache / "bases")
         env = runtime_env(project.config, project.packages)
-        wanted = Wanted(
-            requirements=wanted_requirements(project.packages, project.config.dependencies),
-            locked=locked_versions(project.packages),
-            contents=contents,
-            base=base.digest,
-            platform=request.platform,
-            python=project.config.python_version,
-            folder=project.directory,
-        )
-        dependencies = dependency_layer(wanted, self.cache / "dependencies", run=self.run)
+        base = read_base(self.registry, request.base, request.platform)
+        dependencies = self._dependencies(request, base)
         say(dependencies.comment.partition(": ")[2] if dependencies else "the base image ships every dependency")
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             source = source_layer(project, Path(folder) / "source")
@@ -82,11 +69,7 @@ class LayersBuilder:
                 base,
                 layers,
                 env={**env, "PYTHONPATH": _python_path(project, base)},
-                labels={
-                    **request.labels,
-                    "org.opencontainers.image.base.name": str(base.name),
-                    "org.opencontainers.image.base.digest": base.digest,
-                },
+                labels={**request.labels, **base_labels(base)},
                 working_dir=_working_dir(project),
                 created=project.git.committed_at if isinstance(project.git, GitState) else 0,
             )
@@ -95,6 +78,23 @@ class LayersBuilder:
             self._push(request, base, layers, (digest, config), say)
             self.registry.put_manifest(request.image, manifest)
         return manifest.digest
+
+    def _dependencies(self, request: BuildRequest, base: BaseImage) -> Layer | None:
+        # Only a build pays for these imports; most runs find their image in the registry.
+        from langsmith_client.image.base_contents import base_contents
+        from langsmith_client.image.dependencies import Wanted, dependency_layer, locked_versions, wanted_requirements
+
+        project = request.project
+        wanted = Wanted(
+            requirements=wanted_requirements(project.packages, project.config.dependencies),
+            locked=locked_versions(project.packages),
+            contents=base_contents(self.registry, base, self.cache / "bases"),
+            base=base.digest,
+            platform=request.platform,
+            python=project.config.python_version,
+            folder=project.directory,
+        )
+        return dependency_layer(wanted, self.cache / "dependencies", run=self.run)
 
     def _push(
         self, request: BuildRequest, base: BaseImage, layers: list[Layer], config: tuple[str, bytes], say: Say
@@ -146,8 +146,3 @@ def _working_dir(project: Project) -> str | None:
         if package.directory == project.directory.resolve():
             return str(package.container)
     return None
-
-
-def supported_platforms() -> tuple[str, ...]:
-    """Platforms images are built for."""
-    return _PLATFORMS

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from langsmith_client.image_reference import ImageReference
     from langsmith_client.project import Project
 
+PLATFORMS = ("linux/amd64", "linux/arm64")
+"""Platforms an agent's image can be built for; the Agent Server's base images exist for these."""
+
 Say = Callable[[str], None]
 """Takes one line about progress, for people."""
 

@@ -11,8 +11,7 @@ from langsmith_client.errors import BuildError, ConflictError, ProjectError
 from langsmith_client.git import GitState
 from langsmith_client.image.assemble import timestamp
 from langsmith_client.image.base_image import platform_manifest
-from langsmith_client.image.layers import supported_platforms
-from langsmith_client.image.protocol import Builder, BuildRequest, Say
+from langsmith_client.image.protocol import PLATFORMS, Builder, BuildRequest, Say
 from langsmith_client.image_reference import ImageReference, Repository, parse_reference
 from langsmith_client.tag import DEFAULT_PLATFORM, image_tag
 
@@ -53,8 +52,8 @@ def build_request(project: Project, repository: Repository, platform: str = DEFA
     Raises:
         ProjectError: The platform or the version is not one that can be built.
     """
-    if platform not in supported_platforms():
-        raise ProjectError([f"The platform {platform!r} is not one of {', '.join(supported_platforms())}."])
+    if platform not in PLATFORMS:
+        raise ProjectError([f"The platform {platform!r} is not one of {', '.join(PLATFORMS)}."])
     base = parse_reference(project.config.base_image)
     inputs = _inputs(project, base, platform)
     image = ImageReference(repository, image_tag(project.version, project.git, inputs, platform))

@@ -1,0 +1,348 @@
+"""What the tests share: real agents in real git repositories, a registry and a target in memory, and a clock."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import httpx2
+import pytest
+
+from langsmith_client.image.layer import Entry, write_layer
+from langsmith_client.image_reference import ImageReference, Repository
+from langsmith_client.project import Project, load_project
+from langsmith_client.registry import OCI_MANIFEST, Manifest, Registry
+from langsmith_client.registry_auth import Login
+from langsmith_client.target.protocol import Change, Deployment, Phase, Revision
+
+SITE_PACKAGES = "/usr/local/lib/python3.11/site-packages"
+HOST = "127.0.0.1:5000"
+PYPROJECT = '[project]\nname = "greeter"\nversion = "1.2.0"\ndependencies = []\n'
+
+
+@pytest.fixture(autouse=True)
+def quiet_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commits that depend on nobody's configuration and on no clock."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.com")
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-01-02T03:04:05Z")
+
+
+@dataclasses.dataclass(frozen=True)
+class Agent:
+    """An agent's folder, alone or in a repository."""
+
+    folder: Path
+
+    def write(self, files: Mapping[str, str]) -> Agent:
+        """Write files, given by their path in the folder."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return self
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the folder."""
+        done = subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def commit(self, message: str = "Change") -> str:
+        """Commit everything; returns the full hash."""
+        self.git("add", "--all", ".")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def load(self, **options: Any) -> Project:
+        """Read it as the command line does."""
+        return load_project(self.folder, environ={}, **options)
+
+
+@pytest.fixture
+def make_agent(tmp_path: Path) -> Callable[..., Agent]:
+    """Makes an agent in a named folder, committed to a repository of its own unless `git` is False."""
+
+    def make(folder: str = "greeter", *, git: bool = True, files: Mapping[str, str] | None = None) -> Agent:
+        agent = Agent(tmp_path / folder)
+        agent.folder.mkdir(parents=True)
+        config = {"dependencies": ["."], "graphs": {"greeter": "./greeter/graph.py:graph"}}
+        agent.write(
+            {
+                "langgraph.json": json.dumps(config),
+                "pyproject.toml": PYPROJECT,
+                "greeter/graph.py": "graph = 1\n",
+                **(files or {}),
+            }
+        )
+        if git:
+            agent.git("init", "--quiet")
+            agent.commit("Start")
+        return agent
+
+    return make
+
+
+@pytest.fixture
+def agent(make_agent: Callable[..., Agent]) -> Agent:
+    """One committed agent."""
+    return make_agent()
+
+
+class Anonymous:
+    """Nobody is logged in anywhere."""
+
+    def login(self, host: str) -> Login | None:
+        """No login."""
+        return None
+
+
+class FakeRegistry:
+    """The part of the distribution API that clients rely on, with the strictness that catches them out.
+
+    Attributes:
+        requests: `METHOD path` of everything asked, in order.
+        hook: Asked before each request; an answer it gives is sent instead.
+    """
+
+    def __init__(self) -> None:
+        self.blobs: dict[tuple[str, str], bytes] = {}
+        self.manifests: dict[tuple[str, str], Manifest] = {}
+        self.requests: list[str] = []
+        self.hook: Callable[[httpx2.Request], httpx2.Response | None] = lambda request: None
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(f"{request.method} {request.url.path}")
+        if answer := self.hook(request):
+            return answer
+        match = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/(.+)", request.url.path)
+        assert match, request.url
+        name, kind, reference = match.groups()
+        if reference == "uploads/" or reference.startswith("uploads/"):
+            return self._upload(request, name)
+        if kind == "manifests":
+            return self._manifest(request, name, reference)
+        content = self.blobs.get((name, reference))
+        return _error(404, "BLOB_UNKNOWN") if content is None else _answer(request, content)
+
+    def writes(self) -> list[str]:
+        """The requests that change something."""
+        return [line for line in self.requests if not line.startswith(("GET ", "HEAD "))]
+
+    def _upload(self, request: httpx2.Request, name: str) -> httpx2.Response:
+        query = request.url.params
+        if request.method == "POST":
+            source = self.blobs.get((query.get("from", ""), query.get("mount", "")))
+            if source is not None:
+                self.blobs[name, query["mount"]] = source
+                return httpx2.Response(201)
+            return httpx2.Response(202, headers={"Location": f"/v2/{name}/blobs/uploads/1?state=x"})
+        content, digest = request.read(), query["digest"]
+        if "sha256:" + hashlib.sha256(content).hexdigest() != digest or query["state"] != "x":
+            return _error(400, "DIGEST_INVALID")
+        self.blobs[name, digest] = content
+        return httpx2.Response(201)
+
+    def _manifest(self, request: httpx2.Request, name: str, reference: str) -> httpx2.Response:
+        if request.method == "PUT":
+            manifest = Manifest(request.read(), request.headers["Content-Type"])
+            refers = [manifest.values["config"], *manifest.values["layers"]] if "config" in manifest.values else []
+            if any((name, entry["digest"]) not in self.blobs for entry in refers):
+                return _error(400, "MANIFEST_BLOB_UNKNOWN")
+            self.manifests[name, reference] = self.manifests[name, manifest.digest] = manifest
+            return httpx2.Response(201)
+        manifest = self.manifests.get((name, reference))
+        if manifest is None or manifest.media_type not in request.headers.get("Accept", ""):
+            return _error(404, "MANIFEST_UNKNOWN")
+        headers = {"Docker-Content-Digest": manifest.digest, "Content-Type": manifest.media_type}
+        return _answer(request, manifest.content, headers)
+
+
+def _answer(request: httpx2.Request, content: bytes, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+    body = httpx2.ByteStream(content if request.method == "GET" else b"")  # unread, as from a socket
+    return httpx2.Response(200, stream=body, headers=headers)
+
+
+def _error(status: int, code: str) -> httpx2.Response:
+    return httpx2.Response(status, json={"errors": [{"code": code, "message": code.lower()}]})
+
+
+@pytest.fixture
+def server() -> FakeRegistry:
+    """An empty registry."""
+    return FakeRegistry()
+
+
+@pytest.fixture
+def registry(server: FakeRegistry) -> Iterator[Registry]:
+    """A client of it, for which it also mirrors Docker Hub."""
+    with Registry(
+        Anonymous(), mirrors={"docker.io": HOST}, transport=httpx2.MockTransport(server), sleep=lambda seconds: None
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def push_base(registry: Registry, tmp_path: Path) -> Callable[..., ImageReference]:
+    """Pushes a small stand-in of the Agent Server's image, which ships the given packages."""
+
+    def push(packages: Mapping[str, str], *, tag: str = "3.11", **config: Any) -> ImageReference:
+        repository = Repository(HOST, "langchain/langgraph-api")
+        pins = "".join(f"{name}=={version}\n" for name, version in packages.items())
+        entries = [Entry(PurePosixPath("/api/constraints.txt"), pins.encode())]
+        entries += [
+            Entry(PurePosixPath(f"{SITE_PACKAGES}/{name}-{version}.dist-info/METADATA"), b"-")
+            for name, version in packages.items()
+        ]
+        layer = write_layer(entries, tmp_path / "base.layer", owned=PurePosixPath("/"), comment="base")
+        registry.upload(repository, layer.digest, layer.size, layer.content)
+        settings = {"Env": ["PORT=8000"], "Entrypoint": ["python"], "Labels": {"kept": "yes"}}
+        values = {"architecture": "amd64", "os": "linux", "config": settings, **config}
+        blob = json.dumps({**values, "rootfs": {"type": "layers", "diff_ids": [layer.diff_id]}}).encode()
+        digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+        registry.upload(repository, digest, len(blob), lambda: iter([blob]))
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(blob)},
+            "layers": [
+                {
+                    "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                    "digest": layer.digest,
+                    "size": layer.size,
+                }
+            ],
+        }
+        image = ImageReference(repository, tag)
+        registry.put_manifest(image, Manifest(json.dumps(manifest).encode(), OCI_MANIFEST))
+        return image
+
+    return push
+
+
+@pytest.fixture
+def read_layer() -> Callable[[bytes], dict[str, tarfile.TarInfo]]:
+    """The entries of a gzipped layer by name."""
+
+    def read(content: bytes) -> dict[str, tarfile.TarInfo]:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
+            return {member.name: member for member in tar}
+
+    return read
+
+
+@dataclasses.dataclass
+class Clock:
+    """Time that passes only by sleeping."""
+
+    now: float = 0.0
+    pauses: list[float] = dataclasses.field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock at zero."""
+    return Clock()
+
+
+@dataclasses.dataclass
+class ListReporter:
+    """Keeps what it is told."""
+
+    said: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    finished: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    failed: list[Exception] = dataclasses.field(default_factory=list)
+
+    def say(self, event: str, text: str, **fields: Any) -> None:
+        """Keep progress."""
+        self.said.append((event, text))
+
+    def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:
+        """Keep an outcome."""
+        self.finished.append({"event": event, **fields})
+
+    def fail(self, error: Exception) -> None:
+        """Keep an error."""
+        self.failed.append(error)
+
+
+@pytest.fixture
+def reporter() -> ListReporter:
+    """A reporter to look into."""
+    return ListReporter()
+
+
+class FakeTarget:
+    """One deployment's place in memory.
+
+    Attributes:
+        deployment: What `find` finds.
+        changes: Every change that was applied.
+        walk: What `revision` answers, in order, the last for ever: a phase, or an error to raise.
+    """
+
+    def __init__(self, deployment: Deployment | None = None) -> None:
+        self.deployment = deployment
+        self.changes: list[Change] = []
+        self.walk: list[Phase | Exception] = [Phase.DEPLOYED]
+        self.refusal: Exception | None = None
+        self.message: str | None = None
+
+    def check(self, name: str, existing: Deployment | None) -> None:
+        """Refuse if told to."""
+        if self.refusal:
+            raise self.refusal
+
+    def find(self, name: str) -> Deployment | None:
+        """The deployment, if it has the name."""
+        return self.deployment if self.deployment and self.deployment.name == name else None
+
+    def apply(self, change: Change) -> tuple[str, Revision]:
+        """Make the next revision."""
+        self.changes.append(change)
+        made = Revision(f"revision-{len(self.changes)}", Phase.PENDING, "CREATING", change.image)
+        self.deployment = Deployment(
+            "deployment-1",
+            change.name,
+            {},
+            made,
+            environment=change.environment or {},
+            resources=change.resources or {},
+            url="http://agents.example/lgp/greeter",
+        )
+        return "deployment-1", made
+
+    def revision(self, deployment_id: str, revision_id: str) -> Revision:
+        """The next step of the walk."""
+        step = self.walk.pop(0) if len(self.walk) > 1 else self.walk[0]
+        if isinstance(step, Exception):
+            raise step
+        newest = self.deployment.newest if self.deployment else None
+        state = Revision(revision_id, step, step.name, newest.image if newest else None, self.message)
+        if self.deployment and newest and newest.id == revision_id:
+            self.deployment = dataclasses.replace(self.deployment, newest=state)
+        return state
+
+
+@pytest.fixture
+def target() -> FakeTarget:
+    """An empty target."""
+    return FakeTarget()
