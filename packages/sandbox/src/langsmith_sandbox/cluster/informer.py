@@ -18,7 +18,7 @@ Handler = Callable[[str, Json], None]
 
 
 class Informer:
-    """Lists a collection, then follows it in a thread of its own until the process ends.
+    """Lists a collection, then follows it in a daemon thread of its own.
 
     Args:
         api: Where to ask.
@@ -37,11 +37,16 @@ class Informer:
         self._pause = pause
         self._lock = threading.Lock()
         self._objects: dict[str, Json] = {}
+        self._stopped = threading.Event()
         self.synced = threading.Event()
 
     def start(self) -> None:
         """Begin; ``synced`` is set once the first list was handled."""
         threading.Thread(target=self._run, name=f"informer {self._path}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Give up when the connection next ends or fails: for a cluster that is going away."""
+        self._stopped.set()
 
     def objects(self) -> list[Json]:
         """All objects as last seen. Not to be changed by the caller."""
@@ -49,10 +54,12 @@ class Informer:
             return list(self._objects.values())
 
     def _run(self) -> None:
-        while True:
+        while not self._stopped.is_set():
             try:
                 self.follow_once()
             except KubernetesApiError as problem:
+                if self._stopped.is_set():
+                    return
                 # 410: the server forgot the version we were at. Listing again is the cure, and no news.
                 if problem.status != 410:
                     log.warning("watch of %s: %s", self._path, problem.message)
@@ -64,7 +71,7 @@ class Informer:
         self._reconcile(listing)
         self.synced.set()
         version = listing["metadata"]["resourceVersion"]
-        while True:
+        while not self._stopped.is_set():
             for kind, item in self._api.watch(self._path, version):
                 version = item["metadata"]["resourceVersion"]
                 if kind != BOOKMARK:
