@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -46,6 +47,18 @@ class World:
     plane: Plane
     http: TestClient
     clock: Clock
+    folder: Path
+    api_key: str = API_KEY
+
+    @contextlib.contextmanager
+    def restarted(self) -> Iterator[World]:
+        """A second control plane on the same folder, as after a restart."""
+        with serve(self.folder, self.clock) as again:
+            yield again
+
+    def creation(self, listener_id: str | None, name: str = "hello", **changes: Any) -> dict[str, Any]:
+        """The body that creates a deployment; ``changes`` replace top-level fields."""
+        return creation(listener_id, name, **changes)
 
     def listener(self, compute_id: str = "cluster", namespaces: tuple[str, ...] = ("agents",)) -> str:
         """Registers a listener and returns its id."""
@@ -102,12 +115,18 @@ def make_plane(folder: Path, clock: Clock) -> Plane:
     return Plane(Store(folder), Access({digest: frozenset({WORKSPACE, OTHER_WORKSPACE})}), clock=clock)
 
 
+@contextlib.contextmanager
+def serve(folder: Path, clock: Clock) -> Iterator[World]:
+    """A control plane in process, with a client that carries the key and the workspace."""
+    plane = make_plane(folder, clock)
+    headers = {"X-Api-Key": API_KEY, "X-Tenant-Id": str(WORKSPACE)}
+    with TestClient(create_app(plane), headers=headers) as http:
+        yield World(plane, http, clock, folder)
+    plane.store.close()
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A fresh control plane."""
-    clock = Clock()
-    plane = make_plane(tmp_path, clock)
-    headers = {"X-Api-Key": API_KEY, "X-Tenant-Id": str(WORKSPACE)}
-    with TestClient(create_app(plane), headers=headers) as http:
-        yield World(plane, http, clock)
-    plane.store.close()
+    with serve(tmp_path / "state", Clock()) as fresh:
+        yield fresh

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from langsmith_sandbox.control_plane.base_path import AlsoUnder
 from langsmith_sandbox.control_plane.errors import ApiError
+from langsmith_sandbox.control_plane.faults import Faults, InjectFaults
 from langsmith_sandbox.control_plane.plane import Plane
 from langsmith_sandbox.control_plane.request_log import RecordRequests, RequestLog
-from langsmith_sandbox.control_plane.routes import deployments, inspection, internal, listeners, revisions
+from langsmith_sandbox.control_plane.routes import (
+    deployments,
+    inspection,
+    internal,
+    listeners,
+    logs,
+    revisions,
+    tampering,
+)
 
 SELF_HOSTED_PREFIX = "/api-host"
 """Where a self-hosted LangSmith serves the same API; official clients build their URLs with it."""
@@ -20,14 +30,14 @@ def create_app(plane: Plane) -> FastAPI:
     app = FastAPI(title="LangSmith Deployment Control Plane API", openapi_url=None)
     app.state.plane = plane
     app.state.request_log = RequestLog()
+    app.state.faults = Faults()
     app.add_exception_handler(ApiError, _refuse)
     app.add_exception_handler(RequestValidationError, _reject)
-    api = APIRouter()
-    for module in (listeners, deployments, revisions, internal):
-        api.include_router(module.router)
-    app.include_router(api)
-    app.include_router(api, prefix=SELF_HOSTED_PREFIX)
-    app.include_router(inspection.router)
+    for module in (listeners, deployments, revisions, logs, internal, inspection, tampering):
+        app.include_router(module.router)
+    # The last one added is the outermost: requests are recorded as they came, faults hit both spellings of a path.
+    app.add_middleware(InjectFaults, faults=app.state.faults)
+    app.add_middleware(AlsoUnder, prefix=SELF_HOSTED_PREFIX)
     app.add_middleware(RecordRequests, log=app.state.request_log)
     return app
 

@@ -41,6 +41,7 @@ def create(plane: Plane, tenant: uuid.UUID, body: DeploymentCreate) -> Deploymen
     check_external_image(body.source_revision_config)
     if not body.source_revision_config.image_uri:
         raise SourceConfigInvalidError("'source_revision_config.image_uri' is required for 'external_docker' source.")
+    standing.deployments(plane, tenant)  # settles removals that are due, which may free the name
     if plane.store.projects.get(body.name, tenant) is not None:
         raise TracingProjectExistsError(body.name)
     plane.store.projects.put(body.name, tenant, TracingProject(tenant, body.name))

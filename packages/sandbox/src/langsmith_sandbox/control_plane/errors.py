@@ -148,6 +148,13 @@ class NameInvalidError(ApiError):
         )
 
 
+class OtherSourceOnlyError(ApiError):
+    """Something only deployments of another source have."""
+
+    def __init__(self, what: str, source: str) -> None:
+        super().__init__(400, f"{what} only available for '{source}' source deployments.")
+
+
 class RevisionEndedError(ApiError):
     """The revision cannot be interrupted any more."""
 

@@ -59,15 +59,17 @@ class RecordRequests:
         if scope["type"] != "http" or scope["path"].startswith(OWN_PREFIX):
             await self._app(scope, receive, send)
             return
-        status = 0
+        begun = ended = 0
 
         async def noting(message: Message) -> None:
-            nonlocal status
+            nonlocal begun, ended
             if message["type"] == "http.response.start":
-                status = message["status"]
+                begun = message["status"]
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                ended = begun
             await send(message)
 
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._log.add(Entry(scope["method"], scope["path"], status))
+            self._log.add(Entry(scope["method"], scope["path"], ended))

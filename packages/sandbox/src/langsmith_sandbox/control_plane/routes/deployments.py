@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 
 from langsmith_sandbox.control_plane import deployments, standing, views
-from langsmith_sandbox.control_plane.errors import DeploymentNotFoundError
+from langsmith_sandbox.control_plane.errors import DeploymentNotFoundError, OtherSourceOnlyError
 from langsmith_sandbox.control_plane.paging import PageQuery
 from langsmith_sandbox.control_plane.plane import Plane
 from langsmith_sandbox.control_plane.records import Deployment
@@ -116,6 +116,22 @@ def redeploy_revision(
     """Runs an earlier revision's image again; answers with the deployment, whose latest revision is the new one."""
     with plane.store.transaction():
         return _view(plane, deployments.redeploy(plane, tenant, deployment_id, revision_id))
+
+
+@router.post("/{deployment_id}/push-token")
+def request_push_token(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
+    """Refuses: images of a self-hosted data plane come from its own registry."""
+    with plane.store.transaction():
+        standing.deployment(plane, tenant, deployment_id)
+    raise OtherSourceOnlyError("Push tokens are", "internal_docker")
+
+
+@router.post("/{deployment_id}/upload-url")
+def request_upload_url(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
+    """Refuses: a self-hosted data plane builds nothing from uploaded sources."""
+    with plane.store.transaction():
+        standing.deployment(plane, tenant, deployment_id)
+    raise OtherSourceOnlyError("Upload URLs are", "internal_source")
 
 
 def _view(plane: Plane, record: Deployment) -> dict[str, Any]:
