@@ -1,0 +1,178 @@
+"""The hosting stack, driven by the real Pulumi CLI."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from langsmith_sandbox.files import write_whole
+from langsmith_sandbox.walkthrough import stack_config
+from langsmith_sandbox.walkthrough.errors import ToolFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from langsmith_sandbox.credentials import Credentials
+    from langsmith_sandbox.paths import WorldPaths
+    from langsmith_sandbox.progress import Step
+    from langsmith_sandbox.walkthrough.tools import Outcome, Tools
+    from langsmith_sandbox.world import World
+
+NAME = "sandbox"
+# The engine's default is four steps a core, too few for a graph that mostly waits.
+_PARALLEL = ("--parallel", "64")
+_QUIET = ("--non-interactive", "--color", "never")
+_AMBIENT = "from $PATH at"  # the engine's warning about stand-in plugins, which are there on purpose
+_SHOWN = 20  # lines of a failed run
+_STEP = re.compile(r"^\s*[-+~@]*\s*(?:[+~-]|\+\+|\+-|-\+)?\s+(?P<type>\S+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
+_TOTALS = re.compile(r"^\s+[-+~]*\s*(\d+ (?:to )?[a-z]+.*)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Stack:
+    """One stack of one project folder.
+
+    Attributes:
+        folder: The project's folder, ``stacks/hosting``.
+        paths: The sandbox's folder.
+        tools: Runs the CLI.
+    """
+
+    folder: Path
+    paths: WorldPaths
+    tools: Tools
+
+    @property
+    def file(self) -> Path:
+        """The stack's configuration."""
+        return self.folder / f"Pulumi.{NAME}.yaml"
+
+    @property
+    def exists(self) -> bool:
+        """True when the sandbox's state has this stack."""
+        stored = self.paths.pulumi / "state" / ".pulumi" / "stacks" / stack_config.PROJECT
+        return any(stored.glob(f"{NAME}.json*"))
+
+    def select(self) -> None:
+        """Have the stack, made if there is none.
+
+        Raises:
+            ToolFailedError: The engine refused.
+        """
+        if not self._fingerprint.exists():
+            # Encrypted for a sandbox that is no more: this one's passphrase opens none of it.
+            self.file.unlink(missing_ok=True)
+        self._pulumi("stack-select", "stack", "select", "--create", NAME)
+        self._break_dead_locks()
+
+    def configure(self, world: World, credentials: Credentials) -> tuple[str, ...]:
+        """Write what the stack file lacks or has otherwise; returns the keys that were written.
+
+        Raises:
+            ToolFailedError: The engine refused.
+        """
+        changed = stack_config.out_of_date(self._configuration(), stack_config.plain_values(world, credentials))
+        if changed:
+            pairs = (f"--plaintext={stack_config.PROJECT}:{key}={value}" for key, value in changed.items())
+            self._pulumi("config", "config", "set-all", "--stack", NAME, *pairs)
+        written = tuple(changed)
+        fingerprint = stack_config.key_fingerprint(self._configuration(), credentials)
+        if fingerprint is None or fingerprint != self._known_fingerprint():
+            key = f"{stack_config.PROJECT}:{stack_config.API_KEY}"
+            self._pulumi("config-key", "config", "set", "--secret", "--stack", NAME, key, given=credentials.api_key)
+            fingerprint = stack_config.key_fingerprint(self._configuration(), credentials)
+            write_whole(self._fingerprint, fingerprint or "")
+            written = (*written, stack_config.API_KEY)
+        return written
+
+    def up(self, step: Step) -> str:
+        """``pulumi up``; returns what it changed, such as ``85 created``.
+
+        Raises:
+            ToolFailedError: A resource failed; what was done is kept, and the next run goes on from there.
+        """
+        arguments = ("up", "--yes", "--skip-preview", *_PARALLEL, "--stack", NAME)
+        return totals(self._pulumi("pulumi-up", *arguments, step=step))
+
+    def destroy(self, step: Step) -> str:
+        """``pulumi destroy``; returns what it deleted.
+
+        Raises:
+            ToolFailedError: A resource could not be deleted.
+        """
+        arguments = ("destroy", "--yes", "--skip-preview", *_PARALLEL, "--stack", NAME)
+        return totals(self._pulumi("pulumi-destroy", *arguments, step=step))
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets left masked.
+
+        Raises:
+            ToolFailedError: The engine refused.
+        """
+        answer = self._pulumi("stack-output", "stack", "output", "--json", "--stack", NAME)
+        return json.loads("\n".join(answer.lines))
+
+    def remove(self) -> None:
+        """Forget the empty stack: its state and its stack file.
+
+        Raises:
+            ToolFailedError: It still has resources.
+        """
+        self._pulumi("stack-rm", "stack", "rm", "--yes", "--stack", NAME)
+        self.file.unlink(missing_ok=True)
+        self._fingerprint.unlink(missing_ok=True)
+
+    @property
+    def _fingerprint(self) -> Path:
+        return self.paths.pulumi / "key-fingerprint"
+
+    def _known_fingerprint(self) -> str | None:
+        return self._fingerprint.read_text() if self._fingerprint.exists() else None
+
+    def _configuration(self) -> dict[str, Any]:
+        import yaml
+
+        return (yaml.safe_load(self.file.read_text()) if self.file.exists() else None) or {}
+
+    def _break_dead_locks(self) -> None:
+        """An engine that was killed leaves its lock, for people to break; here its process id says that it is dead."""
+        import psutil
+
+        for lock in (self.paths.pulumi / "state" / ".pulumi" / "locks").rglob("*.json"):
+            if not psutil.pid_exists(json.loads(lock.read_text()).get("pid", 0)):
+                self._pulumi("cancel", "cancel", "--yes", "--stack", NAME)
+                return
+
+    def _pulumi(self, step_name: str, *arguments: str, given: str = "", step: Step | None = None) -> Outcome:
+        def heard(line: str) -> None:
+            if step is not None and _AMBIENT not in line and (found := _STEP.match(line)):
+                step.note(f"{found['type'].rpartition(':')[2]} {found['name']} {found['what'].strip()}")
+
+        argv = (str(self.paths.bin / "pulumi"), *arguments, *_QUIET)
+        outcome = self.tools.run(step_name, argv, self.folder, given=given, heard=heard)
+        if outcome.code != 0:
+            raise ToolFailedError(f"pulumi {arguments[0]}", relevant(outcome), outcome.log)
+        return outcome
+
+
+def totals(outcome: Outcome) -> str:
+    """The engine's own count of what it did, on one line."""
+    lines = outcome.lines
+    start = next((place for place, line in enumerate(lines) if line.startswith("Resources:")), None)
+    found = [match[1].strip() for line in lines[start + 1 :] if (match := _TOTALS.match(line))] if start else []
+    return ", ".join(found) or "nothing"
+
+
+def relevant(outcome: Outcome) -> str:
+    """The engine's diagnostics, or the end of what it said."""
+    errors = outcome.log.with_suffix(".stderr.log")
+    lines = [*outcome.lines, *(errors.read_text(errors="replace").splitlines() if errors.exists() else ())]
+    lines = [line for line in lines if line.strip() and _AMBIENT not in line]
+    start = next((place for place, line in enumerate(lines) if line.startswith("Diagnostics:")), None)
+    if start is None:
+        return "\n".join(lines[-_SHOWN:])
+    after = range(start + 1, len(lines))
+    end = next((place for place in after if lines[place].startswith(("Outputs:", "Resources:"))), len(lines))
+    return "\n".join(lines[start + 1 : end][:_SHOWN])
