@@ -10,6 +10,7 @@ import os
 import random
 import secrets
 import threading
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,19 @@ from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from langsmith_sandbox.aws import context, credentials, journal, leftovers, overlay, signature, wire
+from langsmith_sandbox.aws import context, credentials, journal, overlay, signature, wire
 from langsmith_sandbox.aws.call import Call, read_body, recognise
 from langsmith_sandbox.aws.clock import lead_moto_time
 from langsmith_sandbox.aws.context import Context
 from langsmith_sandbox.aws.credentials import ACCOUNT_ID, OperatorKey
+from langsmith_sandbox.aws.leftovers import Baseline
 from langsmith_sandbox.aws.request_log import Asked, RequestLog
 
 _log = logging.getLogger(__name__)
 _OWN_PATHS = "/_sandbox/"
 _WARM_REGION = "us-east-1"
+# Moto warns of every error code missing from an API model; AWS answers with many of those.
+_UNMODELLED = r"Exception\(.*does not match an error shape"
 
 
 class Emulator:
@@ -114,7 +118,9 @@ class Emulator:
         mock_random.seed(seed)
         random.seed(seed)
         try:
-            chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=_UNMODELLED)
+                chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
         except NotImplementedError as problem:
             _log.info("not offered: %s %s", call.service, call.operation)
             return wire.error(call.protocol, 501, "NotImplemented", f"The sandbox's AWS cannot do this: {problem}")
@@ -132,6 +138,7 @@ class Emulator:
             random.seed(f"{ACCOUNT_ID}/{region}")
             with contextlib.suppress(KeyError):
                 _ = ec2_backends[ACCOUNT_ID][region]
+                self._baseline.note(region)
 
     def _start_over(self) -> None:
         context.use(self._context)
@@ -139,6 +146,7 @@ class Emulator:
         self._context.clock.forget_due()
         mock_random.seed("operator")
         credentials.seed_operator(self._operator)
+        self._baseline = Baseline()
         self._open_region(_WARM_REGION)
 
     def _replay(self) -> None:
@@ -160,7 +168,7 @@ class Emulator:
                 _log.warning("journal entry %d (%s %s) no longer succeeds", number, call.service, call.operation)
         context.use(self._context)
         overlay.settle_all()
-        if not leftovers.find():
+        if not self._baseline.leftovers():
             self._journal.forget()
         overlay.resume_all()
 
@@ -177,7 +185,7 @@ class Emulator:
         if (method, path) == ("GET", "leftovers"):
             with self._lock:
                 overlay.settle_all()
-                return _json({"resources": [{"type": item.type, "id": item.id} for item in leftovers.find()]})
+                return _json({"resources": [{"type": item.type, "id": item.id} for item in self._baseline.leftovers()]})
         return _json({"detail": f"Nothing answers {method} /_sandbox/{path}."}, 404)
 
 

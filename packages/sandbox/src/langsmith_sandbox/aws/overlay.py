@@ -6,33 +6,38 @@ import importlib
 
 from moto.core.responses import BaseResponse
 
-from langsmith_sandbox.aws import iam
+from langsmith_sandbox.aws import iam, kms, s3, sts
 from langsmith_sandbox.aws.context import current
+from langsmith_sandbox.aws.ec2 import response as ec2_response
+from langsmith_sandbox.aws.ec2.response import Ec2Response
+from langsmith_sandbox.aws.ecr import EcrResponse
 from langsmith_sandbox.aws.eks import lifecycle as eks_lifecycle
 from langsmith_sandbox.aws.eks.response import EksResponse
 from langsmith_sandbox.aws.elasticache.response import ElastiCacheResponse
 from langsmith_sandbox.aws.iam import IamResponse
 from langsmith_sandbox.aws.rds import instances as rds_instances
 from langsmith_sandbox.aws.rds.response import RdsResponse
+from langsmith_sandbox.aws.sts import StsResponse
+from langsmith_sandbox.aws.tagging import TaggingResponse
 
 # S3 answers by its own dispatch, not by one method an operation.
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
 _RESPONSES = {
-    "ec2": "EC2Response",
-    "ecr": "ECRResponse",
     "elbv2": "ELBV2Response",
     "kms": "KmsResponse",
     "logs": "LogsResponse",
-    "resourcegroupstaggingapi": "ResourceGroupsTaggingAPIResponse",
     "secretsmanager": "SecretsManagerResponse",
     "ssm": "SimpleSystemManagerResponse",
-    "sts": "TokenResponse",
 }
 _OURS: dict[str, type[BaseResponse]] = {
+    "ec2": Ec2Response,
+    "ecr": EcrResponse,
     "eks": EksResponse,
     "elasticache": ElastiCacheResponse,
     "iam": IamResponse,
     "rds": RdsResponse,
+    "resourcegroupstaggingapi": TaggingResponse,
+    "sts": StsResponse,
 }
 
 
@@ -50,8 +55,8 @@ def install() -> dict[str, type[BaseResponse]]:
         urls = importlib.import_module(f"moto.{service}.urls")
         vars(urls)["url_paths"] = {"{0}/$": handler.dispatch, "{0}/(?P<rest>.+)$": handler.dispatch}
     importlib.import_module("moto.s3.responses")
-    iam.adjust_models()
-    rds_instances.adjust_models()
+    for module in (ec2_response, iam, kms, rds_instances, s3, sts):
+        module.adjust_models()
     return handlers
 
 
