@@ -42,13 +42,13 @@ def _body(detail: object) -> str:
         (418, "teapot", errors.UnexpectedAnswerError),
     ],
 )
-def test_each_answer_has_its_own_error(status, detail, kind):
+def test_each_answer_has_its_own_error(status: int, detail: str, kind: type[Exception]) -> None:
     error = to_error(CALL, status, _body(detail))
     assert type(error) is kind, "callers decide by class"
     assert (error.status, error.method, error.path) == (status, "GET", "/v2/listeners/id"), "machines decide by fields"
 
 
-def test_message_says_what_happened_and_what_to_do():
+def test_message_says_what_happened_and_what_to_do() -> None:
     error = to_error(CALL, 404, _body("Listener ID id not found."))
     assert str(error) == (
         "The control plane answered GET /v2/listeners/id with 404: Listener ID id not found. "
@@ -56,7 +56,7 @@ def test_message_says_what_happened_and_what_to_do():
     ), "two sentences that can stand alone on a terminal"
 
 
-def test_validation_problems_become_one_line_without_what_was_sent():
+def test_validation_problems_become_one_line_without_what_was_sent() -> None:
     detail = [
         {"loc": ["body", "secrets", 0, "value"], "msg": "too long", "type": "x", "input": "sk-secret-value"},
         {"loc": ["path", "listener_id"], "msg": "not a UUID", "type": "uuid_parsing", "ctx": {"error": "sk-secret"}},
@@ -67,13 +67,13 @@ def test_validation_problems_become_one_line_without_what_was_sent():
 
 
 @pytest.mark.parametrize("text", ["", "<html>502</html>", "[]", "null", '{"detail": null}', '{"detail": [1]}'])
-def test_answers_without_a_usable_detail_still_make_an_error(text):
+def test_answers_without_a_usable_detail_still_make_an_error(text: str) -> None:
     error = to_error(CALL, 502, text)
     assert error.detail is None, "a proxy's page is no detail"
     assert "with 502." in str(error), "the status is all there is to tell"
 
 
-def test_a_long_detail_is_cut():
+def test_a_long_detail_is_cut() -> None:
     detail = read_detail(_body("x" * 5000))
     assert detail is not None
     assert len(detail) < 700, "a page of text would bury the remedy"

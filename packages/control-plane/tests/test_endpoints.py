@@ -8,35 +8,35 @@ from langsmith_control_plane.endpoints import Endpoints, resolve
 from langsmith_control_plane.errors import EndpointError
 
 
-def test_without_any_setting_the_us_control_plane_is_used():
+def test_without_any_setting_the_us_control_plane_is_used() -> None:
     assert resolve(None, {}) == Endpoints("https://api.host.langchain.com", "https://smith.langchain.com"), (
         "the official CLI's default"
     )
 
 
 @pytest.mark.parametrize("region", ["eu", "apac", "aws", "azure"])
-def test_every_region_resolves_alike_from_both_variables(region):
+def test_every_region_resolves_alike_from_both_variables(region: str) -> None:
     expected = Endpoints(f"https://{region}.api.host.langchain.com", f"https://{region}.smith.langchain.com")
     by_endpoint = resolve(None, {"LANGSMITH_ENDPOINT": f"https://{region}.api.smith.langchain.com"})
     by_host_url = resolve(None, {"LANGGRAPH_HOST_URL": f"https://{region}.api.host.langchain.com/"})
     assert by_endpoint == by_host_url == expected, "the same region must not depend on how it is named"
 
 
-def test_an_argument_wins_over_both_variables_and_the_host_url_over_the_endpoint():
+def test_an_argument_wins_over_both_variables_and_the_host_url_over_the_endpoint() -> None:
     environ = {"LANGGRAPH_HOST_URL": "https://one.example.com", "LANGSMITH_ENDPOINT": "https://two.example.com"}
     assert resolve("https://zero.example.com", environ).control_plane == "https://zero.example.com", "explicit wins"
     assert resolve(None, environ).control_plane == "https://one.example.com", "the official CLI's order"
 
 
 @pytest.mark.parametrize("path", ["", "/", "/api", "/api/v1", "/api/v1/"])
-def test_self_hosted_endpoint_leads_to_its_control_plane_path(path):
+def test_self_hosted_endpoint_leads_to_its_control_plane_path(path: str) -> None:
     found = resolve(None, {"LANGSMITH_ENDPOINT": f"https://langsmith.example.com{path}"})
     assert found == Endpoints("https://langsmith.example.com/api-host", "https://langsmith.example.com"), (
         "every spelling of a self-hosted API is the same installation"
     )
 
 
-def test_local_control_plane_keeps_its_port_and_path():
+def test_local_control_plane_keeps_its_port_and_path() -> None:
     assert resolve("http://127.0.0.1:8123/api-host/", {}) == Endpoints(
         "http://127.0.0.1:8123/api-host", "http://127.0.0.1:8123"
     ), "the dashboard of a local control plane is the same server"
@@ -50,7 +50,7 @@ def test_local_control_plane_keeps_its_port_and_path():
         ("https://eu.api.smith.langchain.com", "https://eu.api.host.langchain.com"),
     ],
 )
-def test_dashboard_or_api_as_host_url_is_refused_naming_the_right_one(wrong, right):
+def test_dashboard_or_api_as_host_url_is_refused_naming_the_right_one(wrong: str, right: str) -> None:
     with pytest.raises(EndpointError, match=right.replace(".", r"\.")):
         resolve(wrong, {})
 
@@ -63,7 +63,7 @@ def test_dashboard_or_api_as_host_url_is_refused_naming_the_right_one(wrong, rig
         ("https://docs.langchain.com", "https://api.smith.langchain.com"),
     ],
 )
-def test_wrong_langchain_endpoint_is_refused_instead_of_meaning_us(wrong, right):
+def test_wrong_langchain_endpoint_is_refused_instead_of_meaning_us(wrong: str, right: str) -> None:
     with pytest.raises(EndpointError, match=right.replace(".", r"\.")):
         resolve(None, {"LANGSMITH_ENDPOINT": wrong})
 
@@ -71,22 +71,22 @@ def test_wrong_langchain_endpoint_is_refused_instead_of_meaning_us(wrong, right)
 @pytest.mark.parametrize(
     "url", ["api.host.langchain.com", "ftp://host", "https://", "https://host?x=1", "http://h:port"]
 )
-def test_what_is_no_plain_web_address_is_refused(url):
+def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
     with pytest.raises(EndpointError, match="Write LANGGRAPH_HOST_URL as"):
         resolve(url, {})
 
 
-def test_a_password_in_the_address_is_refused_without_repeating_it():
+def test_a_password_in_the_address_is_refused_without_repeating_it() -> None:
     with pytest.raises(EndpointError) as failure:
         resolve("https://me:hunter2@host.example.com", {})
     assert "hunter2" not in str(failure.value), "the message would end up in a log"
 
 
-def test_langsmith_is_never_spoken_to_unencrypted():
+def test_langsmith_is_never_spoken_to_unencrypted() -> None:
     with pytest.raises(EndpointError, match="unencrypted"):
         resolve("http://api.host.langchain.com", {})
 
 
-def test_page_of_a_deployment_is_on_the_dashboard():
+def test_page_of_a_deployment_is_on_the_dashboard() -> None:
     page = resolve(None, {}).deployment_page("tenant", "deployment")
     assert page == "https://smith.langchain.com/o/tenant/host/deployments/deployment", "the link users click"

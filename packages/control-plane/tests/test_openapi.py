@@ -63,7 +63,7 @@ def document() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path.replace(ID, '{id}')}")
-def test_request_conforms_to_the_published_document(document, call):
+def test_request_conforms_to_the_published_document(document: dict[str, Any], call: Call) -> None:
     operation = _operation(document, call)
     assert operation is not None, "the path or method is not in the document"
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}

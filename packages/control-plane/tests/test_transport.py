@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
 
 from langsmith_control_plane import deployment_calls, listener_calls
+from langsmith_control_plane.calls import Call
 from langsmith_control_plane.errors import (
     ControlPlaneError,
     LostAnswerError,
@@ -17,13 +20,18 @@ from langsmith_control_plane.errors import (
     UnreachableError,
 )
 
+if TYPE_CHECKING:
+    from conftest import Wire
+
+NewWire = Callable[..., "Wire"]
+
 READ = listener_calls.get_listener("id")
 CREATE = listener_calls.create_listener("hybrid", ["agents"])
 EMPTY = httpx2.Response(200, json={})
 BUSY = httpx2.Response(503, json={"detail": "busy"})
 
 
-def test_every_request_carries_key_workspace_and_base_path(wire):
+def test_every_request_carries_key_workspace_and_base_path(wire: NewWire) -> None:
     net = wire(EMPTY)
     net.transport().send(READ)
     request = net.requests[0]
@@ -33,7 +41,7 @@ def test_every_request_carries_key_workspace_and_base_path(wire):
     assert request.headers["Accept"] == "application/json", "the API speaks JSON"
 
 
-def test_every_request_is_bounded_in_time(wire):
+def test_every_request_is_bounded_in_time(wire: NewWire) -> None:
     net = wire(EMPTY)
     net.transport().send(READ)
     limits = net.requests[0].extensions["timeout"]
@@ -41,13 +49,13 @@ def test_every_request_is_bounded_in_time(wire):
 
 
 @pytest.mark.parametrize("failure", [BUSY, httpx2.Response(429), httpx2.ReadTimeout("slow"), httpx2.ConnectError("no")])
-def test_a_read_is_tried_again_until_it_succeeds(wire, failure):
+def test_a_read_is_tried_again_until_it_succeeds(wire: NewWire, failure: httpx2.Response | Exception) -> None:
     net = wire(failure, failure, EMPTY)
     assert net.transport().send(READ) == {}, "a passing failure must not reach the user"
     assert net.waits == [0.5, 1.0], "each wait is longer than the one before"
 
 
-def test_tries_are_bounded_and_the_last_failure_is_reported(wire):
+def test_tries_are_bounded_and_the_last_failure_is_reported(wire: NewWire) -> None:
     net = wire(BUSY)
     with pytest.raises(ServerUnavailableError, match="503: busy"):
         net.transport(tries=3).send(READ)
@@ -55,7 +63,7 @@ def test_tries_are_bounded_and_the_last_failure_is_reported(wire):
     assert len(net.waits) == 2, "no wait after the last try"
 
 
-def test_retry_after_is_honoured_up_to_a_bound(wire):
+def test_retry_after_is_honoured_up_to_a_bound(wire: NewWire) -> None:
     net = wire(
         httpx2.Response(429, headers={"Retry-After": "7"}), httpx2.Response(429, headers={"Retry-After": "3600"}), EMPTY
     )
@@ -64,7 +72,7 @@ def test_retry_after_is_honoured_up_to_a_bound(wire):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
-def test_a_clear_answer_is_not_asked_for_twice(wire, status):
+def test_a_clear_answer_is_not_asked_for_twice(wire: NewWire, status: int) -> None:
     net = wire(httpx2.Response(status, json={"detail": "no"}))
     with pytest.raises(ControlPlaneError):
         net.transport().send(READ)
@@ -74,14 +82,16 @@ def test_a_clear_answer_is_not_asked_for_twice(wire, status):
 @pytest.mark.parametrize(
     "failure", [httpx2.ReadTimeout("slow"), httpx2.RemoteProtocolError("cut"), httpx2.ReadError("")]
 )
-def test_a_creation_whose_answer_is_lost_is_never_sent_twice(wire, failure):
+def test_a_creation_whose_answer_is_lost_is_never_sent_twice(
+    wire: NewWire, failure: httpx2.Response | Exception
+) -> None:
     net = wire(failure)
     with pytest.raises(LostAnswerError, match="Look whether it took effect"):
         net.transport().send(CREATE)
     assert len(net.requests) == 1, "a second one could create a second thing"
 
 
-def test_a_creation_is_not_repeated_after_a_server_error(wire):
+def test_a_creation_is_not_repeated_after_a_server_error(wire: NewWire) -> None:
     net = wire(BUSY)
     with pytest.raises(ServerUnavailableError):
         net.transport().send(CREATE)
@@ -89,13 +99,13 @@ def test_a_creation_is_not_repeated_after_a_server_error(wire):
 
 
 @pytest.mark.parametrize("failure", [httpx2.ConnectError("refused"), httpx2.ConnectTimeout(""), httpx2.Response(429)])
-def test_a_creation_the_server_never_took_is_sent_again(wire, failure):
+def test_a_creation_the_server_never_took_is_sent_again(wire: NewWire, failure: httpx2.Response | Exception) -> None:
     net = wire(failure, EMPTY)
     net.transport().send(CREATE)
     assert len(net.requests) == 2, "nothing happened, so nothing can happen twice"
 
 
-def test_unreachable_and_rate_limited_are_told_apart(wire):
+def test_unreachable_and_rate_limited_are_told_apart(wire: NewWire) -> None:
     with pytest.raises(UnreachableError, match="Check the network"):
         wire(httpx2.ConnectError("refused")).transport().send(CREATE)
     with pytest.raises(RateLimitedError, match="fewer requests"):
@@ -112,35 +122,35 @@ def test_unreachable_and_rate_limited_are_told_apart(wire):
     ],
     ids=lambda call: f"{call.method} {call.path}",
 )
-def test_whatever_makes_a_revision_is_not_repeatable(call):
+def test_whatever_makes_a_revision_is_not_repeatable(call: Call) -> None:
     assert not call.repeatable, "a repeated request would deploy twice"
 
 
-def test_a_redirect_is_an_error_and_the_key_does_not_follow_it(wire):
+def test_a_redirect_is_an_error_and_the_key_does_not_follow_it(wire: NewWire) -> None:
     net = wire(httpx2.Response(302, headers={"Location": "https://elsewhere.example.com/"}))
     with pytest.raises(UnexpectedAnswerError, match="Check that the URL"):
         net.transport().send(READ)
     assert len(net.requests) == 1, "the key must reach no other host"
 
 
-def test_a_web_page_instead_of_json_is_an_error(wire):
+def test_a_web_page_instead_of_json_is_an_error(wire: NewWire) -> None:
     with pytest.raises(UnexpectedAnswerError, match="not JSON"):
         wire(httpx2.Response(200, text="<html>")).transport().send(READ)
 
 
-def test_no_body_is_no_value(wire):
+def test_no_body_is_no_value(wire: NewWire) -> None:
     assert wire(httpx2.Response(204)).transport().send(listener_calls.delete_listener("id")) is None, "204 has none"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 418])
-def test_key_echoed_by_the_server_is_masked_in_every_error(wire, status):
+def test_key_echoed_by_the_server_is_masked_in_every_error(wire: NewWire, status: int) -> None:
     net = wire(httpx2.Response(status, json={"detail": "bad key lsv2_pt_canary_0123456789"}))
     with pytest.raises(ControlPlaneError) as failure:
         net.transport().send(READ)
     assert "canary" not in f"{failure.value} {failure.value.detail}", "errors are logged and sent to support"
 
 
-def test_variable_echoed_by_the_server_is_masked(wire):
+def test_variable_echoed_by_the_server_is_masked(wire: NewWire) -> None:
     from langsmith_control_plane.models import SecretVariable
     from langsmith_control_plane.secret import Secret
 
@@ -159,7 +169,7 @@ def _request_errors() -> list[type[httpx2.RequestError]]:
 
 
 @pytest.mark.parametrize("kind", _request_errors(), ids=lambda kind: kind.__name__)
-def test_every_error_of_the_http_library_becomes_one_of_ours(wire, kind):
+def test_every_error_of_the_http_library_becomes_one_of_ours(wire: NewWire, kind: type[httpx2.RequestError]) -> None:
     with pytest.raises(ControlPlaneError) as failure:
         wire(kind("text with lsv2_pt_canary_0123456789")).transport(tries=1).send(READ)
     assert isinstance(failure.value.__cause__, kind), "the cause is kept for whoever debugs"

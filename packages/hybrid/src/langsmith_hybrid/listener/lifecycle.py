@@ -169,10 +169,10 @@ class ListenerLifecycle:
         deployments = self._control_plane.list_deployments(listener_id=listener.id)
         stranded = [each for each in deployments if each.source_config.namespace in removed]
         if stranded:
-            namespaces = ", ".join(sorted(each.source_config.namespace or "" for each in stranded))
+            namespaces = ", ".join(sorted({each.source_config.namespace or "" for each in stranded}))
             raise ListenerInUseError(
-                f"Namespace {namespaces} cannot be taken from listener {listener.id}: {_named(stranded)} runs there.",
-                "Keep the namespace, or delete these deployments first.",
+                f"Listener {listener.id} cannot lose {namespaces}, where {_named(stranded)} would be stranded.",
+                "Keep the namespace, or delete what runs there first.",
                 [each.name for each in stranded],
             )
 
