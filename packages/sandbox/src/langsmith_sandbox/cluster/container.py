@@ -24,7 +24,7 @@ from langsmith_sandbox.cluster.errors import (
     ImageError,
     KubernetesApiError,
 )
-from langsmith_sandbox.cluster.probes import Check, Prober, Schedule
+from langsmith_sandbox.cluster.run_probes import READINESS, RunProbes
 from langsmith_sandbox.cluster.runtime import Command, ContainerProcess
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 
     from langsmith_sandbox.cluster.api import Json
     from langsmith_sandbox.cluster.images import Image
+    from langsmith_sandbox.cluster.probes import Check
 
 log = logging.getLogger(__name__)
 
 # A kubelet backs off from 10 s to 5 min; nobody waits that long in a sandbox.
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 10.0
+# A process that fails its probes gets this long to end (a kubelet: the Pod's 30 s).
+UNHEALTHY_GRACE_SECONDS = 10.0
 # A run this long clears the back-off (a kubelet: 10 min).
 STEADY_SECONDS = 60.0
 START_ERROR_EXIT_CODE = 128
@@ -109,9 +112,7 @@ class Container:
         self._restarts = 0
         self._image_id = ""
         self._process: ContainerProcess | None = None
-        self._probers: list[Prober] = []
-        self._ready = False
-        self._started = False
+        self._probes: RunProbes | None = None
         self._backoff = 0.0
         self._due = 0.0
         self._kill_at = NEVER
@@ -149,8 +150,8 @@ class Container:
             self._state,
             self._last,
             self._restarts,
-            ready=self._ready and self.running,
-            started=self._started and self.running,
+            ready=self._probes is not None and self._probes.ready,
+            started=self._probes is not None and self._probes.started,
         )
 
     def wait_for(self, reason: str, message: str = "") -> None:
@@ -218,76 +219,37 @@ class Container:
     def _begin(self, prepared: PreparedRun) -> None:
         self._begun = self._clock()
         self._state = Running(timestamp(self._begun))
-        self._preparation.event("Normal", "Started", f"Container started: {self.name}")
         self._kill_at = NEVER
-        self._started = "startupProbe" not in prepared.checks
-        self._ready = self._started and "readinessProbe" not in prepared.checks
-        if "startupProbe" in prepared.checks:
-            self._probe("startupProbe", prepared, self._startup_result(prepared))
-        else:
-            self._probe_further(prepared)
+        self._preparation.event("Normal", "Started", f"Container started: {self.name}")
+        self._probes = RunProbes(self._spec, prepared.checks, changed=self._wake, failed=self._probe_failed)
+        self._probes.start()
 
-    def _probe_further(self, prepared: PreparedRun) -> None:
-        if "readinessProbe" in prepared.checks:
-            self._probe("readinessProbe", prepared, self._readiness_result)
-        if "livenessProbe" in prepared.checks:
-            self._probe("livenessProbe", prepared, self._health_result("Liveness"))
-
-    def _probe(self, kind: str, prepared: PreparedRun, on_result: Callable[[bool, str], None]) -> None:
-        prober = Prober(Schedule.of(self._spec[kind]), prepared.checks[kind], on_result)
-        self._probers.append(prober)
-        prober.start()
-
-    def _startup_result(self, prepared: PreparedRun) -> Callable[[bool, str], None]:
-        failed = self._health_result("Startup")
-
-        def on_result(passed: bool, message: str) -> None:
-            if not passed:
-                failed(passed, message)
-            elif not self._started:
-                self._probers[0].stop()
-                self._started = True
-                self._ready = "readinessProbe" not in prepared.checks
-                self._probe_further(prepared)
-                self._wake()
-
-        return on_result
-
-    def _readiness_result(self, passed: bool, message: str) -> None:
-        if not passed:
-            self._preparation.event("Warning", "Unhealthy", f"Readiness probe failed: {message}")
-        self._ready = passed
-        self._wake()
-
-    def _health_result(self, kind: str) -> Callable[[bool, str], None]:
-        def on_result(passed: bool, message: str) -> None:
-            if not passed:
-                self._preparation.event("Warning", "Unhealthy", f"{kind} probe failed: {message}")
-                self._preparation.event(
-                    "Normal", "Killing", f"Container {self.name} failed {kind.lower()} probe, will be restarted"
-                )
-                self._end_process(self._spec.get("terminationGracePeriodSeconds", LONGEST_BACKOFF_SECONDS))
-                self._wake()
-
-        return on_result
+    def _probe_failed(self, kind: str, message: str) -> None:
+        """Called from a probe's thread: tells of it, and ends a run that is not alive."""
+        shown = kind.removesuffix("Probe")
+        self._preparation.event("Warning", "Unhealthy", f"{shown.capitalize()} probe failed: {message}")
+        if kind != READINESS:
+            verdict = f"Container {self.name} failed {shown} probe, will be restarted"
+            self._preparation.event("Normal", "Killing", verdict)
+            self._end_process(self._spec[kind].get("terminationGracePeriodSeconds", UNHEALTHY_GRACE_SECONDS))
 
     def _end_process(self, grace: float) -> None:
-        for prober in self._probers:
-            prober.stop()
-        if self._process is not None:
+        if self._probes is not None:
+            self._probes.stop()
+        process = self._process
+        if process is not None:
             self._kill_at = min(self._kill_at, self._clock() + grace)
-            self._process.terminate()
+            process.terminate()
 
     def _ended(self, code: int) -> None:
-        for prober in self._probers:
-            prober.stop()
-        self._probers = []
+        if self._probes is not None:
+            self._probes.stop()
+            self._probes = None
         self._process = None
         self._kill_at = NEVER
         now = self._clock()
         ended = Terminated(code, "Completed" if code == 0 else "Error", timestamp(self._begun), timestamp(now))
         self._state, self._due = ended, NEVER
-        self._ready = self._started = False
         if self._stopping or not self._runs_again(code):
             return
         if now - self._begun >= STEADY_SECONDS:

@@ -30,7 +30,8 @@ from langsmith_sandbox.cluster.nodes import NODES_FILE, RENEW_SECONDS, NodeRegis
 from langsmith_sandbox.cluster.objects import ClusterObjects
 from langsmith_sandbox.cluster.pod_folder import PodFolders
 from langsmith_sandbox.cluster.pod_preparation import NodeServices
-from langsmith_sandbox.cluster.pods import PodManager, PodWorker
+from langsmith_sandbox.cluster.pod_worker import PodWorker
+from langsmith_sandbox.cluster.pods import PodManager
 from langsmith_sandbox.cluster.scheduler import Scheduler
 
 if TYPE_CHECKING:

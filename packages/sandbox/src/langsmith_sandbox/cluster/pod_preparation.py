@@ -13,6 +13,7 @@ from langsmith_sandbox.cluster.container import PreparedRun
 from langsmith_sandbox.cluster.environment import resolve_environment
 from langsmith_sandbox.cluster.path_map import PathMap
 from langsmith_sandbox.cluster.probes import Check, ProbeTarget, check_for
+from langsmith_sandbox.cluster.run_probes import KINDS
 from langsmith_sandbox.cluster.volumes import SERVICE_ACCOUNT_MOUNT, PodVolumes
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from langsmith_sandbox.cluster.objects import ClusterObjects
     from langsmith_sandbox.cluster.pod_folder import PodFolder
 
-PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 KEPT_LOGS = 2  # this run's and the one before, which `kubectl logs --previous` shows
 
 
@@ -91,7 +91,7 @@ class PodPreparation:
             command.cwd,
             lambda argv: resolve_program(argv, image, self._node.interpreters, paths),
         )
-        checks: dict[str, Check] = {kind: check_for(container[kind], target) for kind in PROBES if container.get(kind)}
+        checks: dict[str, Check] = {kind: check_for(container[kind], target) for kind in KINDS if container.get(kind)}
         return PreparedRun(command, self._log(container["name"], attempt), checks)
 
     def event(self, kind: str, reason: str, message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langsmith_sandbox.cluster.container_state import ContainerView, Running, Terminated, Waiting
+from langsmith_sandbox.cluster.container_state import ContainerView, Terminated, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,8 +113,3 @@ def _dated(kind: str, verdict: Json, before: Json | None, now: str) -> Json:
     unchanged = before is not None and before.get("status") == verdict["status"]
     since = before["lastTransitionTime"] if unchanged and before and before.get("lastTransitionTime") else now
     return {"type": kind, **verdict, "lastProbeTime": None, "lastTransitionTime": since}
-
-
-def is_running(view: ContainerView) -> bool:
-    """Whether the container has a process."""
-    return isinstance(view.state, Running)
