@@ -11,12 +11,12 @@ import dataclasses
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langsmith_sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from langsmith_sandbox.providers.properties import Properties, Value
 
@@ -194,17 +194,25 @@ class Provider(Protocol):
 
 
 def serve(provider: Provider) -> None:
-    """Serve ``provider`` on a free loopback port, printed as the first line, until told to stop or orphaned."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    import grpc
-    from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+    """Serve ``provider`` to the engine until told to stop or orphaned."""
     from pulumi.runtime.proto import provider_pb2_grpc
 
     from langsmith_sandbox.providers.servicer import ProviderServicer
 
+    serve_plugin(
+        lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderServicer(provider), server)
+    )
+
+
+def serve_plugin(register: Callable[[Any], None]) -> None:
+    """Serve what ``register`` adds to a gRPC server on a free loopback port, which is printed as the first line."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import grpc
+    from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+
     server = grpc.server(ThreadPoolExecutor(MAX_CALLS), options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderServicer(provider), server)
+    register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

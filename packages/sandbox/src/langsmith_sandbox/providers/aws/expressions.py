@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Functions(functions.Functions):
-    """Functions beside JMESPath's own: ``split``, ``part``, ``crc32``, ``having`` and ``minus``."""
+    """Functions beside JMESPath's own."""
 
     @functions.signature({"types": ["string"]}, {"types": ["string"]}, {"types": ["number"]})
     def _func_part(self, text: str, separator: str, index: int) -> str | None:
@@ -38,6 +38,21 @@ class _Functions(functions.Functions):
     def _func_minus(self, items: list[Any] | None, others: list[Any] | None) -> list[Any] | None:
         """Items that are not among ``others``, or nothing at all."""
         return [item for item in items or () if item not in (others or ())] or None
+
+    @functions.signature({"types": ["array", "null"]}, {"types": ["array", "null"]}, {"types": ["string"]})
+    def _func_minus_by(self, items: list[Any] | None, others: list[Any] | None, key: str) -> list[Any] | None:
+        """Items whose ``key`` none of ``others`` has, or nothing at all."""
+        taken = {item[key] for item in others or ()}
+        return [item for item in items or () if item[key] not in taken] or None
+
+    @functions.signature({"types": ["number", "null"]}, {"types": ["number"]})
+    def _func_subtract(self, number: float | None, other: float) -> float | None:
+        return None if number is None else number - other
+
+    @functions.signature({"types": ["string", "null"]}, {"types": ["string", "null"]})
+    def _func_version_of(self, actual: str | None, wanted: str | None) -> str | None:
+        """``wanted`` if that is the beginning of the version ``actual``, as ``7.1`` is of ``7.1.0``."""
+        return wanted if wanted and actual and f"{actual}.".startswith(f"{wanted}.") else actual
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())

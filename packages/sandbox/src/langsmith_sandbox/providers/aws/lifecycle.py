@@ -98,11 +98,12 @@ class Lifecycle:
         document = self._document({**kept, **inputs}, request.resource_id)
         try:
             self._settle(resource.ready, document, request.timeout)
-            document = {**(self._describe(document) or {}), **document}
+            described = self._describe(document) or {}
+            document = {**described, **document, "now": described}
             for update in resource.updates:
                 relevant = [name for name in update.properties.split() if name in changed]
                 if relevant:
-                    self._send(update, relevant, inputs, document)
+                    document |= self._send(update, relevant, inputs, document)
                     self._settle(resource.ready, document, request.timeout)
             if resource.tagging and "tags" in changed:
                 old = request.state.get("tagsAll") or {}
@@ -172,19 +173,21 @@ class Lifecycle:
             outputs |= {"tags": tags, "tagsAll": tags}
         return outputs
 
-    def _send(self, update: table.Update, names: list[str], inputs: Properties, document: Mapping[str, Any]) -> None:
-        """Make an update call for the properties ``names``."""
+    def _send(
+        self, update: table.Update, names: list[str], inputs: Properties, document: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Make an update call for the properties ``names`` and return the answer."""
         for name in names:
             if name not in inputs and name not in update.empty and not update.whole:
                 what = f"{name!r} of {self._resource.type} cannot be unset in place."
                 raise ProviderError(what, "Give it a value, or replace the resource.")
         current = {**document, **update.empty, **inputs}
         if update.only_if and not evaluate(update.only_if, current):
-            return
+            return {}
         takes = update.call.takes.split()
         if not update.whole:
             takes = [name for name in takes if name in names or name not in update.properties.split()]
-        self._call(update.call, current, takes=takes)
+        return self._call(update.call, current, takes=takes)
 
     def _settle(self, wait: table.Wait | None, document: Mapping[str, Any], timeout: float) -> None:
         """Wait until the resource is ready.

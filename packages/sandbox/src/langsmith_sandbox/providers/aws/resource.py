@@ -1,7 +1,7 @@
 """The vocabulary of the resource tables: what an entry says about one resource type.
 
 Expressions are JMESPath over a document of the resource: its properties by name, ``id``, ``region``, ``account`` and
-``partition``; where an answer of the API is at hand, its members as well.
+``partition``; where an answer of the API is at hand, its members as well. In an update, ``now`` is the description.
 """
 
 from __future__ import annotations

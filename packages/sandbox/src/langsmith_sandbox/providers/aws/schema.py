@@ -7,11 +7,15 @@ import functools
 import importlib
 import inspect
 import sys
+import threading
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulumi import _types
+
+_IMPORTING = threading.Lock()
+"""The SDK loads its modules lazily, in a way that two threads at once must not trigger."""
 
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
@@ -50,13 +54,18 @@ class Schema:
     required: frozenset[str]
 
 
-@functools.cache
 def schema_of(token: str) -> Schema:
     """The schema of a resource type, as ``aws:ec2/vpc:Vpc``.
 
     Raises:
         KeyError: When the SDK has no such type.
     """
+    with _IMPORTING:
+        return _schema_of(token)
+
+
+@functools.cache
+def _schema_of(token: str) -> Schema:
     _, path, name = token.split(":")
     module = importlib.import_module(f"pulumi_aws.{path.split('/')[0]}")
     resource = getattr(module, name, None)

@@ -13,6 +13,7 @@ _DATA = (
 )
 _RENAMED = {"vpcSecurityGroupIds": "SecurityGroupIds"}
 _LAUNCH_TEMPLATE_DATA = "{" + ", ".join(f"{_RENAMED.get(name, name)}: {name}" for name in _DATA.split()) + "}"
+_NEWEST = "to_string(LaunchTemplateVersion.VersionNumber || LatestVersionNumber)"
 
 LAUNCH_TEMPLATE = Resource(
     type="aws:ec2/launchTemplate:LaunchTemplate",
@@ -43,6 +44,7 @@ LAUNCH_TEMPLATE = Resource(
         "arn": arn("ec2", joined("'launch-template/'", "id")),
         "defaultVersion": "DefaultVersionNumber",
         "latestVersion": "LatestVersionNumber",
+        "tagSpecifications": "TagSpecifications[?ResourceType != 'launch-template']",
     },
     updates=(
         Update(
@@ -56,7 +58,7 @@ LAUNCH_TEMPLATE = Resource(
         ),
         Update(
             f"description updateDefaultVersion {_DATA}",
-            Call("modify_launch_template", members={"LaunchTemplateId": "id", "DefaultVersion": "'$Latest'"}),
+            Call("modify_launch_template", members={"LaunchTemplateId": "id", "DefaultVersion": _NEWEST}),
             whole=True,
             only_if="updateDefaultVersion",
         ),

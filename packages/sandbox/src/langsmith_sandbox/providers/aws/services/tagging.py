@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from langsmith_sandbox.providers.aws.expressions import arn, joined
 from langsmith_sandbox.providers.aws.resource import Lookup, Tagging
 
 _EC2 = Tagging(
@@ -21,10 +22,10 @@ def ec2(kind: str) -> Tagging:
     return dataclasses.replace(_EC2, specification=kind, on_create="TagSpecifications" if kind else "")
 
 
-def eks(arn: str) -> Tagging:
-    """EKS's way; ``arn`` is an expression for the resource's ARN."""
+def eks(resource_arn: str) -> Tagging:
+    """EKS's way; ``resource_arn`` is an expression for the ARN."""
     return Tagging(
-        target={"resourceArn": arn},
+        target={"resourceArn": resource_arn},
         add="tag_resource",
         remove="untag_resource",
         member="tags",
@@ -35,9 +36,9 @@ def eks(arn: str) -> Tagging:
     )
 
 
-def by_resource_name(arn: str, *, answer: str) -> Tagging:
+def by_resource_name(resource_arn: str, *, answer: str) -> Tagging:
     """The way of RDS and ElastiCache; ``answer`` is where their listing has the tags."""
-    target = {"ResourceName": arn}
+    target = {"ResourceName": resource_arn}
     return Tagging(
         target=target,
         add="add_tags_to_resource",
@@ -72,15 +73,17 @@ ECR_REPOSITORY = Tagging(
     lookup=Lookup("list_tags_for_resource", members={"resourceArn": "repositoryArn"}, at="tags"),
 )
 
+_LOG_GROUP_ARN = arn("logs", joined("'log-group:'", "id"))
+
 LOG_GROUP = Tagging(
-    target={"resourceArn": "logGroupArn"},
+    target={"resourceArn": _LOG_GROUP_ARN},
     add="tag_resource",
     remove="untag_resource",
     member="tags",
     removed="tagKeys",
     names=None,
     on_create="tags",
-    lookup=Lookup("list_tags_for_resource", members={"resourceArn": "logGroupArn"}, at="tags"),
+    lookup=Lookup("list_tags_for_resource", members={"resourceArn": _LOG_GROUP_ARN}, at="tags"),
 )
 
 KMS_KEY = Tagging(
