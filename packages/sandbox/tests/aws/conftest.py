@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +13,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from werkzeug.test import Client
 
 from langsmith_sandbox.aws.clock import Clock
@@ -25,6 +27,15 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 
 ClientFor = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """Ids of a VPC, its two subnets and a security group."""
+
+    vpc: str
+    subnets: list[str]
+    group: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +61,52 @@ class Account:
     def settle(self) -> None:
         """Lets more time pass than any state of the emulator lasts."""
         self.clock.jump(60)
+
+    def leftovers(self) -> list[tuple[str, str]]:
+        """What the emulator says nobody has deleted."""
+        listed = Client(self.emulator).get("/_sandbox/leftovers").json or {}
+        return [(item["type"], item["id"]) for item in listed["resources"]]
+
+    def refusal(self, call: Callable[[], object]) -> tuple[str, str]:
+        """Code and message AWS refuses ``call`` with; fails the test when it is allowed."""
+        with pytest.raises(ClientError) as caught:
+            call()
+        error = caught.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    def role(self, name: str = "service") -> str:
+        """ARN of a new role."""
+        trust = {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        return str(self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"])
+
+    def network(self) -> Network:
+        """A VPC with a subnet in each of two zones and a security group."""
+        ec2 = self.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        for attribute in ("EnableDnsSupport", "EnableDnsHostnames"):
+            ec2.modify_vpc_attribute(VpcId=vpc, **{attribute: {"Value": True}})
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"][
+                "SubnetId"
+            ]
+            for n, zone in enumerate("ab")
+        ]
+        group = ec2.create_security_group(GroupName="stores", Description="stores", VpcId=vpc)["GroupId"]
+        return Network(vpc, subnets, group)
+
+    def cluster(self, network: Network, name: str = "prod", **settings: Any) -> Any:
+        """An ACTIVE cluster with access entries; returns the EKS client."""
+        eks = self.client("eks")
+        settings.setdefault("accessConfig", {"authenticationMode": "API"})
+        eks.create_cluster(
+            name=name,
+            roleArn=self.role(f"{name}-cluster"),
+            resourcesVpcConfig={"subnetIds": network.subnets},
+            **settings,
+        )
+        self.settle()
+        return eks
 
     def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         answer = send(self.emulator, request)
@@ -95,6 +152,12 @@ def account() -> Iterator[Account]:
 def client(account: Account) -> ClientFor:
     """Makes a boto3 client for a service of the account."""
     return account.client
+
+
+@pytest.fixture
+def network(account: Account) -> Network:
+    """A network in the account."""
+    return account.network()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from langsmith_sandbox.aws.context import current
 # What a condition is compared with. The sandbox listens on loopback without TLS; clients of the real S3 use TLS.
 _REQUEST_CONTEXT = {"aws:SecureTransport": "true"}
 
+_NOT_JSON = "Policies must be valid JSON and the first byte must be '{'"
+
 
 def adjust_models() -> None:
     """Corrects moto's bucket."""

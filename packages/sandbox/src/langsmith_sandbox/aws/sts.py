@@ -36,4 +36,4 @@ class StsResponse(TokenResponse):
 
 def adjust_models() -> None:
     """Derives session tokens from the seed of their request; moto's come from the system."""
-    vars(moto_sts)["random_session_token"] = lambda: "IQoJb3JpZ2luX2Vj" + mock_random.get_random_string(320)
+    moto_sts.__dict__["random_session_token"] = lambda: "IQoJb3JpZ2luX2Vj" + mock_random.get_random_string(320)
