@@ -90,7 +90,7 @@ def test_helm_says_so_when_a_version_was_never_published(helm: Path, served: str
 @pytest.mark.parametrize("path", ["/", "/kedacore/", "/kedacore/.index.yaml.new", "/kedacore/none.tgz"])
 def test_server_shows_neither_folders_nor_half_written_files(served: str, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(served + path, timeout=10)  # noqa: S310 - loopback only
+        urllib.request.urlopen(served + path, timeout=10)
     with refusal.value as error:
         assert error.code == 404
 

@@ -154,15 +154,6 @@ def test_values_copied_into_pods_reach_them(render: Render) -> None:
     assert rendered.one("Deployment", LISTENER)["spec"]["template"]["spec"]["tolerations"] == tolerations
 
 
-def test_templates_of_agents_reach_the_operator(render: Render) -> None:
-    rendered = render(CHART, with_values("operator.templates.deployment", "kind: Deployment\nname: ${name}\n"))
-    config = rendered.one("ConfigMap", "data-plane-langgraph-dataplane-config")
-    assert config["data"]["deployment.yaml"] == "kind: Deployment\nname: ${name}\n"
-    assert rendered.environment(OPERATOR)["LGP_DEPLOYMENT_TEMPLATE"] == {
-        "configMapKeyRef": {"name": "data-plane-langgraph-dataplane-config", "key": "deployment.yaml"}
-    }
-
-
 REFUSED = {
     "ingress and gateway at once": ("gateway.enabled", True, "Only one of ingress, gateway, or istioGateway can be"),
     "ingress and istio at once": ("istioGateway.enabled", True, "Only one of ingress, gateway, or istioGateway can be"),
@@ -188,6 +179,7 @@ REFUSED = {
     "a list for a comma list": ("config.watchNamespaces", ["agents"], "got array, want string"),
     "a string for a switch": ("operator.createCRDs", "false", "got string, want boolean"),
     "a number for a variable": ("commonEnv", [{"name": "A", "value": 1}], "got number, want string"),
+    "templates the operator would ignore": ("operator.templates.deployment", "kind: Deployment", "value must be ''"),
     "scaling the sandbox cannot do": ("listener.autoscaling.enabled", True, "value must be false"),
 }
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from langsmith_sandbox.providers.kubernetes import kubeconfig
+from langsmith_sandbox.providers.kubernetes.credentials import PluginToken
 from langsmith_sandbox.providers.kubernetes.errors import (
     ClusterUnreachableError,
-    CredentialError,
     KubeconfigError,
     RefusedError,
     UnknownKindError,
@@ -48,7 +48,8 @@ class Kind:
 class Cluster:
     """One cluster, reached with one kubeconfig; usable from many threads.
 
-    Every method raises `ClusterUnreachableError` when nothing answers and `RefusedError` when the API says no.
+    Every method raises `ClusterUnreachableError` when nothing answers, `RefusedError` when the API says no, and
+    `CredentialError` when the kubeconfig's credential plugin gives no token.
     """
 
     def __init__(self, content: Mapping[str, Any], namespace: str = "") -> None:
@@ -124,9 +125,10 @@ class Cluster:
         )
 
     def delete(self, api_version: str, kind: str, namespace: str, name: str) -> None:
-        """Start a deletion in the foreground: the object goes last, after everything it owns."""
+        """Start a deletion: a kind that may own others goes last, after everything it owns."""
         path = self.kind(api_version, kind).path(namespace, name)
-        self._request(f"deleting {kind} {name}", "DELETE", path, body={"propagationPolicy": "Foreground"})
+        policy = "Foreground" if _may_own(api_version) else "Background"
+        self._request(f"deleting {kind} {name}", "DELETE", path, body={"propagationPolicy": policy})
 
     def _request(
         self,
@@ -166,6 +168,16 @@ class Cluster:
             return self._client
 
 
+def _may_own(api_version: str) -> bool:
+    """Whether kinds of this group make objects of their own: workloads and custom resources do.
+
+    The others would only wait for the garbage collector, which stops to think for half a minute whenever a CRD comes
+    or goes.
+    """
+    group = api_version.rpartition("/")[0]
+    return group in ("apps", "batch") or ("." in group and not group.endswith(".k8s.io"))
+
+
 def _connect(content: Mapping[str, Any]) -> ApiClient:
     from kubernetes import config
     from kubernetes.client import Configuration
@@ -173,14 +185,20 @@ def _connect(content: Mapping[str, Any]) -> ApiClient:
 
     settings = Configuration()
     settings.retries = Retry(connect=_TRIES, read=0, status=0, redirect=0, other=0, backoff_factor=0.2)
+    plugin, rest = kubeconfig.without_plugin(content)
     try:
-        return config.new_client_from_config_dict(dict(content), persist_config=False, client_configuration=settings)
+        client = config.new_client_from_config_dict(rest, persist_config=False, client_configuration=settings)
     except config.ConfigException as problem:
-        # The client's own text may quote what the credential plugin printed; its first line names the failure.
-        message = (str(problem).splitlines() or [""])[0].rstrip(".")
-        raise (CredentialError if message.startswith("exec") else KubeconfigError)(message) from None
-    except OSError as problem:
-        raise CredentialError(f"{problem.filename} cannot be run ({problem.strerror})") from None
+        raise KubeconfigError((str(problem).splitlines() or [""])[0].rstrip(".")) from None
+    if plugin is not None:
+        token = PluginToken(plugin)
+
+        def renew(current: Configuration) -> None:
+            current.api_key["BearerToken"] = f"Bearer {token.get()}"
+
+        renew(client.configuration)
+        client.configuration.refresh_api_key_hook = renew  # pyright: ignore[reportAttributeAccessIssue]
+    return client
 
 
 def _json(content: bytes) -> Object:

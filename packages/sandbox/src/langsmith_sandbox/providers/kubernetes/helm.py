@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langsmith_sandbox.providers.kubernetes.errors import ClusterUnreachableError, HelmError
+from langsmith_sandbox.providers.kubernetes.redaction import redact
 from langsmith_sandbox.providers.kubernetes.waiting import Patience
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ _GRACE = 20.0
 
 _MARGIN = 60.0
 """Seconds on top of helm's own timeout before it counts as hung."""
-
-_TOKEN_LIKE = re.compile(r"(?=[\w+=-]*\d)(?=[\w+=-]*[A-Z_+=])[\w+=-]{24,}|[0-9a-f]{32,}")
-"""What keys and tokens look like and names of objects do not: helm quotes values when it complains about them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,4 +104,4 @@ def _said(err: str) -> str:
     lines = [line.strip() for line in err.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(("WARNING:", "level=", "walk.go", "Use --debug"))]
     text = " ".join(lines).removeprefix("Error: ") or "it gave no reason"
-    return _TOKEN_LIKE.sub("[redacted]", text)
+    return redact(text)  # helm quotes values when it complains about them

@@ -48,6 +48,17 @@ def namespace(content: Mapping[str, Any]) -> str:
     return context.get("namespace") or "default"
 
 
+def without_plugin(content: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The ``exec`` section of the current user, None without one, and the kubeconfig with no such section."""
+    users = [
+        {**entry, "user": {key: value for key, value in (entry.get("user") or {}).items() if key != "exec"}}
+        for entry in content.get("users") or ()
+    ]
+    name = _named(content, "contexts", content["current-context"], "context").get("user")
+    plugin = _named(content, "users", name, "user").get("exec") if name else None
+    return plugin, {**content, "users": users}
+
+
 def _text(kubeconfig: str, environment: Mapping[str, str]) -> str:
     if "\n" in kubeconfig or kubeconfig.lstrip().startswith("{"):
         return kubeconfig

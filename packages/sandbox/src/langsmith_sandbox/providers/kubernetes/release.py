@@ -94,7 +94,7 @@ class Releases:
         seconds = int(delete.timeout or release_command.timeout(delete.state))
         arguments = ["uninstall", name, "--namespace", namespace or "default", "--wait", "--timeout", f"{seconds}s"]
         try:
-            self._helm().run(*arguments, "--cascade", "foreground", timeout=seconds)
+            self._helm().run(*arguments, timeout=seconds)
         except HelmError as problem:
             if _NOT_FOUND not in problem.what:
                 raise

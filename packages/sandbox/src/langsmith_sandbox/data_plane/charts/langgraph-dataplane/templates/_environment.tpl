@@ -79,14 +79,5 @@
 - name: LGP_INGRESS_NAMESPACE
   value: {{ .Values.ingress.namespace | default (include "dataplane.namespace" .) }}
 {{- end }}
-{{- range $name, $text := .Values.operator.templates }}
-{{- if $text }}
-- name: LGP_{{ upper $name }}_TEMPLATE
-  valueFrom:
-    configMapKeyRef:
-      name: {{ include "dataplane.fullname" $ }}-config
-      key: {{ $name }}.yaml
-{{- end }}
-{{- end }}
 {{ include "dataplane.exposureEnv" . }}
 {{- end }}
