@@ -23,6 +23,8 @@ CREATING, ACTIVE, FAILED, DELETING = "CREATING", "ACTIVE", "FAILED", "DELETING"
 _AT_ONCE = 4  # clusters that start or stop side by side
 _MARKER = "cluster.json"  # a folder with it is a cluster to resume; it goes first when a cluster is deleted
 _NODES = "nodes.json"
+# An API server asked to end waits a minute for its watchers; it holds nothing that could be lost.
+_CORE_GRACE = 1.5  # seconds
 
 _log = logging.getLogger(__name__)
 
@@ -98,9 +100,12 @@ class Clusters:
             return True
 
     def resume(self) -> None:
-        """Start every cluster that was there at the last stop, and return when each is up or has failed."""
+        """Start every cluster that was there at the last stop."""
         for marker in sorted(self._site.paths.clusters.glob(f"*/{_MARKER}")):
             self.create(marker.parent.name, json.loads(marker.read_text())["version"])
+
+    def settle(self) -> None:
+        """Return when each cluster is up or has failed."""
         with self._lock:
             under_way = list(self._work.values())
         for work in under_way:
@@ -149,8 +154,10 @@ class Clusters:
             waves = self._plan.waves(self._site, self._folder(name), name)
         except SandboxError:
             return  # it was never prepared, so nothing of it runs
-        for wave in reversed(waves):
+        core, *later = waves
+        for wave in reversed(later):
             self._crew.stop([part.name for part in wave])
+        self._crew.stop([part.name for part in core], _CORE_GRACE)
 
     def _folder(self, name: str) -> Path:
         return self._site.paths.clusters / name

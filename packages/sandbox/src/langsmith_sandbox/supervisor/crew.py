@@ -57,12 +57,12 @@ class Crew:
         for outcome in outcomes:
             outcome.result()
 
-    def stop(self, names: Sequence[str]) -> None:
-        """End the parts of these names, side by side, and forget them."""
+    def stop(self, names: Sequence[str], grace: float | None = None) -> None:
+        """End the parts of these names, side by side, and forget them; ``grace`` in place of the crew's own."""
         with self._lock:
             leaving = [self._members[name] for name in names if name in self._members]
         with ThreadPoolExecutor(max(1, len(leaving))) as stopping:
-            list(stopping.map(lambda member: member.stop(self._grace), leaving))
+            list(stopping.map(lambda member: member.stop(self._grace if grace is None else grace), leaving))
         with self._lock:
             for member in leaving:
                 self._members.pop(member.part.name, None)

@@ -49,7 +49,7 @@ class PartProcess:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it only makes one system call
+                    preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it only makes two system calls
                 )
             except OSError as problem:
                 raise PartFailedError(part.name, f"cannot be started ({problem.strerror})", log) from problem

@@ -95,9 +95,10 @@ class _Life:
     def _come_up(self) -> None:
         try:
             self._blueprint.before(self._site)
+            self._clusters.resume()  # beside the rest: they ask for it only when they are asked themselves
             self._crew.start(self._blueprint.parts(self._site))
             self._blueprint.after(self._site)
-            self._clusters.resume()
+            self._clusters.settle()
         except Exception as problem:  # noqa: BLE001 - whoever started the world must learn why, whatever it was
             if self._over.is_set():
                 return  # told to stop in the middle: parts that end now did not fail

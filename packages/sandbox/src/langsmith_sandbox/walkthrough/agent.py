@@ -93,11 +93,9 @@ def ask(agent: Path, url: str, question: dict[str, str]) -> str:
     """
     graph = next(iter(json.loads((agent / "langgraph.json").read_text())["graphs"]))
     body = json.dumps({"assistant_id": graph, "input": question}).encode()
-    request = urllib.request.Request(  # noqa: S310 - the URL is the ingress of this sandbox
-        f"{url}/runs/wait", data=body, headers={"Content-Type": "application/json"}
-    )
+    request = urllib.request.Request(f"{url}/runs/wait", data=body, headers={"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=_ANSWER_TIMEOUT) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_ANSWER_TIMEOUT) as answer:
             content = json.loads(answer.read(_LONGEST_ANSWER))
     except urllib.error.HTTPError as refusal:
         with refusal:
