@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -12,6 +13,8 @@ from langsmith_sandbox.data_plane.errors import ClusterRefusedError
 from langsmith_sandbox.data_plane.kubernetes_objects import Objects
 from langsmith_sandbox.data_plane.lgp import Exposure, lgp_manifest, name_of, secret_manifest, secret_name
 from langsmith_sandbox.data_plane.work import WantedRevision, Work
+
+LOG = logging.getLogger("listener")
 
 Probe = Callable[[str], str]
 """Asks a URL; the empty string for success, else what went wrong."""
@@ -87,7 +90,7 @@ class Deliveries:
             return
         if revision.status == "AWAITING_DEPLOY":
             # Reported before anything is written: from here on only this listener can say the deployment is gone.
-            self._control_plane.report(work.id, revision.id, "DEPLOYING")
+            self._report(work, revision, "DEPLOYING")
         try:
             lgp = self._write(work, revision)
         except ClusterRefusedError as error:
@@ -136,7 +139,7 @@ class Deliveries:
             return
         problem = self._probe(f"{url}/ok") if self._probe else ""
         if not problem:
-            self._control_plane.report(work.id, revision.id, "DEPLOYED", url=url)
+            self._report(work, revision, "DEPLOYED", url=url)
             return
         memory = self._memory[work.id]
         now = self._clock()
@@ -146,7 +149,11 @@ class Deliveries:
             self._fail(work, revision, f"The agent's Pods are ready, but {url}/ok does not answer: {problem}.")
 
     def _fail(self, work: Work, revision: WantedRevision, message: str) -> None:
-        self._control_plane.report(work.id, revision.id, "DEPLOY_FAILED", message=message)
+        self._report(work, revision, "DEPLOY_FAILED", message=message)
+
+    def _report(self, work: Work, revision: WantedRevision, status: str, *, message: str = "", url: str = "") -> None:
+        LOG.info("Deployment %s, revision %s: %s. %s", work.name, revision.id, status, message or url)
+        self._control_plane.report(work.id, revision.id, status, message, url)
 
     def _unwatched(self, namespace: str) -> str:
         watched = ", ".join(sorted(self._namespaces)) or "none"
@@ -166,6 +173,7 @@ class Deliveries:
                 return
             self._objects.delete("Secret", work.namespace, secret_name(name))
         self._memory.pop(work.id, None)
+        LOG.info("Deployment %s: nothing of it is left in namespace %s.", work.name, work.namespace)
         self._control_plane.deleted(work.id)
 
 

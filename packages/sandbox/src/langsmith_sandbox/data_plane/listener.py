@@ -153,7 +153,8 @@ class Listener:
 
 def pause_after(failures: int, poll_seconds: float) -> float:
     """Seconds until the next poll: doubled with every failed one in a row."""
-    return min(poll_seconds * 2**failures, max(poll_seconds, LONGEST_PAUSE_SECONDS))
+    doublings = min(failures, 16)  # a data plane may be cut off for days, and no float holds 2 to the power of that
+    return min(poll_seconds * 2**doublings, max(poll_seconds, LONGEST_PAUSE_SECONDS))
 
 
 def probe(url: str) -> str:
