@@ -31,6 +31,7 @@ def variables(paths: WorldPaths, world: World, credentials: Credentials) -> dict
         "AWS_ACCESS_KEY_ID": credentials.aws_access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.aws_secret_access_key,
         "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,  # botocore and version 1 of the aws CLI read this one only
         "AWS_EC2_METADATA_DISABLED": "true",
         "PULUMI_HOME": str(paths.pulumi),
         "PULUMI_BACKEND_URL": f"file://{paths.pulumi / 'state'}",

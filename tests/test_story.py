@@ -1,0 +1,211 @@
+"""From nothing to an agent's answer, through every change and mishap, and back to nothing.
+
+The tests tell one story in one sandbox, in the order of this file: standing it up costs more than all they check.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+import pytest
+from conftest import Workspace
+from secret_search import files_holding, processes_showing
+
+pytestmark = [pytest.mark.engine, pytest.mark.world]
+
+FIVE_KEYS = ("environment", "eksClusterName", "s3BucketPrefix", "langsmithWorkspaceId", "langsmithApiKey")
+
+
+def up(workspace: Workspace) -> dict[str, Any]:
+    return json.loads(workspace.run("langsmith-sandbox", "up", "--json").stdout)
+
+
+def control_plane(workspace: Workspace, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Call the control plane behind the program's back."""
+    request = urllib.request.Request(
+        workspace.url("control-plane") + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "X-Api-Key": workspace.credentials["api_key"],
+            "X-Tenant-Id": workspace.credentials["workspace_id"],
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or "null")
+
+
+def revisions(workspace: Workspace) -> list[dict[str, Any]]:
+    (deployment,) = control_plane(workspace, "GET", "/v2/deployments")["resources"]
+    return control_plane(workspace, "GET", f"/v2/deployments/{deployment['id']}/revisions")["resources"]
+
+
+def listeners(workspace: Workspace) -> list[dict[str, Any]]:
+    return control_plane(workspace, "GET", "/v2/listeners")["resources"]
+
+
+def requests_seen(workspace: Workspace, part: str) -> int:
+    with urllib.request.urlopen(workspace.url(part) + "/_sandbox/requests", timeout=10) as answer:
+        return json.loads(answer.read())["count"]
+
+
+def outputs(workspace: Workspace) -> dict[str, Any]:
+    return json.loads(workspace.in_sandbox("pulumi stack output --json", cwd=workspace.hosting).stdout)
+
+
+def layers(workspace: Workspace, digest: str) -> list[str]:
+    """Digests of an image's layers, the source layer last."""
+    repository = outputs(workspace)["repositories"]["hello-world-graph"].partition("/")[2]
+    request = urllib.request.Request(
+        f"{workspace.url('registry')}/v2/{repository}/manifests/{digest}",
+        headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return [layer["digest"] for layer in json.loads(answer.read())["layers"]]
+
+
+def test_up_ends_with_the_agents_answer_and_what_serves_it(workspace: Workspace, standing: dict[str, Any]) -> None:
+    commit = workspace.run("git", "rev-parse", "HEAD").stdout.strip()
+    assert standing["answer"].startswith("Hello, ")
+    assert standing["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", standing["digest"])
+    assert standing["revision"] == revisions(workspace)[0]["id"]
+
+
+def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace, standing: dict[str, Any]) -> None:
+    made = len(revisions(workspace))
+    again = up(workspace)
+    assert again["stack_changes"] == {}, "no resource may change"
+    assert (again["built"], again["changed"]) == (False, False)
+    assert again["digest"] == standing["digest"]
+    assert len(revisions(workspace)) == made
+
+
+def test_a_plain_preview_agrees_that_there_is_nothing_to_do(workspace: Workspace, standing: dict[str, Any]) -> None:
+    workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --expect-no-changes --non-interactive", cwd=workspace.hosting)
+
+
+def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    graph = workspace.agent / "hello_world_graph" / "graph.py"
+    graph.write_text(graph.read_text().replace("Hello, ", "Good day, "))
+    dirty = up(workspace)
+    assert re.fullmatch(r"hello-world-graph:0\.1\.0-[0-9a-f]{12}-dirty-[0-9a-f]{8}", dirty["image"])
+    assert dirty["answer"].startswith("Good day, "), "the new code answers"
+    commit = workspace.commit("Be more formal")
+    clean = up(workspace)
+    assert clean["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
+    assert clean["answer"].startswith("Good day, ")
+    assert clean["revision"] == revisions(workspace)[0]["id"] != standing["revision"]
+    before, after = layers(workspace, standing["digest"]), layers(workspace, clean["digest"])
+    assert before[:-1] == after[:-1], "base and dependencies stay"
+    assert before[-1] != after[-1], "only the source layer is new"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "exit_code", "cause"),
+    [
+        ({"--listener-id": "00000000-0000-4000-8000-000000000000"}, 20, "istener"),
+        ({"--k8s-namespace": "elsewhere"}, 20, "elsewhere"),
+        ({"LANGSMITH_API_KEY": "lsv2_pt_wrong"}, 40, "key"),
+    ],
+)
+def test_a_wrong_listener_namespace_or_key_fails_with_the_cause(
+    workspace: Workspace, standing: dict[str, Any], mistake: dict[str, str], exit_code: int, cause: str
+) -> None:
+    stack = outputs(workspace)
+    flags = {
+        "--push-to": stack["repositories"]["hello-world-graph"],
+        "--listener-id": stack["listenerId"],
+        "--k8s-namespace": stack["namespaces"][0],
+        "--name": "another",
+    }
+    flags |= {name: value for name, value in mistake.items() if name.startswith("--")}
+    variables = " ".join(f"{name}={value}" for name, value in mistake.items() if not name.startswith("--"))
+    arguments = " ".join(f"{name} {value}" for name, value in flags.items())
+    done = workspace.in_sandbox(f"{variables} langsmith-client deploy {workspace.agent} {arguments}", expect=None)
+    assert done.returncode != 0
+    assert cause in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    names = [deployment["name"] for deployment in control_plane(workspace, "GET", "/v2/deployments")["resources"]]
+    assert names == ["hello-world-graph"], "nothing was deployed"
+
+
+def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standing: dict[str, Any]) -> None:
+    secret = workspace.credentials["api_key"]
+    belongs = [workspace.sandbox / "credentials.json"]
+    assert files_holding(secret, workspace.sandbox, allowed=belongs) == [], "state, logs, journals, databases"
+    assert files_holding(secret, workspace.root / "stacks") == [], "stack files"
+    assert processes_showing(secret) == [], "process arguments"
+    events = workspace.sandbox / "events.json"
+    workspace.in_sandbox(f"pulumi up --yes --non-interactive --refresh --event-log {events}", cwd=workspace.hosting)
+    assert events.stat().st_size > 0
+    assert files_holding(secret, events.parent, allowed=belongs) == [], "engine events"
+    events.unlink()
+
+
+def test_a_listener_deleted_behind_the_programs_back_comes_back_and_the_data_plane_follows(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    workspace.in_sandbox("langsmith-client delete hello-world-graph --yes --delete-tracing-project")
+    (listener,) = listeners(workspace)
+    control_plane(workspace, "DELETE", f"/v2/listeners/{listener['id']}")
+    workspace.in_sandbox("pulumi refresh --yes --non-interactive", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting)
+    (recreated,) = listeners(workspace)
+    assert recreated["id"] != listener["id"]
+    assert recreated["compute_id"] == listener["compute_id"]
+    assert outputs(workspace)["listenerId"] == recreated["id"]
+    assert up(workspace)["answer"].startswith("Good day, "), "an agent deployed through the new listener answers"
+
+
+def test_namespaces_changed_by_hand_are_put_right(workspace: Workspace, standing: dict[str, Any]) -> None:
+    (listener,) = listeners(workspace)
+    changed = {"compute_config": {"k8s_namespaces": ["agents", "by-hand"]}}
+    control_plane(workspace, "PATCH", f"/v2/listeners/{listener['id']}", changed)
+    workspace.in_sandbox("pulumi refresh --yes --non-interactive", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting)
+    (restored,) = listeners(workspace)
+    assert restored["id"] == listener["id"]
+    assert restored["compute_config"]["k8s_namespaces"] == ["agents"]
+
+
+def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspace, standing: dict[str, Any]) -> None:
+    stack_file = workspace.hosting / "Pulumi.sandbox.yaml"
+    good = stack_file.read_text()
+    bad = {
+        "vpcCidr": "10.0.0.0/8",
+        "availabilityZones": "seven",
+        "eksClusterVersion": "1.20",
+        "redisVersion": "5",
+        "agentNamespaces": '["kube-system"]',
+        "vpcCIDR": "10.0.0.0/16",
+    }
+    seen = requests_seen(workspace, "aws"), requests_seen(workspace, "control-plane")
+    try:
+        keys = "|".join(FIVE_KEYS)
+        stack_file.write_text(re.sub(rf"(?m)^  langsmith-hybrid:(?:{keys}):.*(?:\n    .*)*\n", "", good))
+        missing = workspace.in_sandbox("pulumi preview --non-interactive", cwd=workspace.hosting, expect=None)
+        assert all(f"{key}: is required and not set." in missing.stdout for key in FIVE_KEYS)
+        stack_file.write_text(good + "".join(f"  langsmith-hybrid:{key}: '{value}'\n" for key, value in bad.items()))
+        unusable = workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting, expect=None)
+        assert all(f"- {key}: " in unusable.stdout for key in bad)
+        assert missing.returncode != 0 != unusable.returncode
+        assert "Traceback" not in missing.stdout + unusable.stdout
+    finally:
+        stack_file.write_text(good)
+    assert (requests_seen(workspace, "aws"), requests_seen(workspace, "control-plane")) == seen
+
+
+def test_down_leaves_nothing_and_up_works_again(workspace: Workspace, standing: dict[str, Any]) -> None:
+    workspace.run("langsmith-sandbox", "down")
+    assert [process for process in processes_showing(str(workspace.sandbox)) if "pytest" not in process] == []
+    again = up(workspace)
+    assert again["answer"].startswith("Good day, ")
+    workspace.run("langsmith-sandbox", "down")
