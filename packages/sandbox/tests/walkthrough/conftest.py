@@ -67,9 +67,9 @@ def serve() -> Iterator[Callable[[Answer], int]]:
                     self.end_headers()
                     self.wfile.write(json.dumps(content).encode())
 
-                do_POST = do_GET
+                do_POST = do_GET  # noqa: N815 - the name the server looks for
 
-                def log_message(self, format: str, *args: object) -> None:
+                def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature it overrides
                     pass
 
             server = running.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler))

@@ -25,6 +25,8 @@ NAME = "sandbox"
 _PARALLEL = ("--parallel", "64")
 _QUIET = ("--non-interactive", "--color", "never")
 _AMBIENT = "from $PATH at"  # the engine's warning about stand-in plugins, which are there on purpose
+# Heads those warnings; the errors of a program speak for themselves.
+_STACK_HEADING = re.compile(r"^\s+pulumi:pulumi:Stack \(.*\):$")
 _SHOWN = 20  # lines of a failed run
 _STEP = re.compile(r"^\s*[-+~@]*\s*(?:[+~-]|\+\+|\+-|-\+)?\s+(?P<type>\S+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
 _TOTALS = re.compile(r"^\s+[-+~]*\s*(\d+ (?:to )?[a-z]+.*)$")
@@ -161,7 +163,8 @@ def totals(outcome: Outcome) -> str:
     """The engine's own count of what it did, on one line."""
     lines = outcome.lines
     start = next((place for place, line in enumerate(lines) if line.startswith("Resources:")), None)
-    found = [match[1].strip() for line in lines[start + 1 :] if (match := _TOTALS.match(line))] if start else []
+    counts = () if start is None else lines[start + 1 :]
+    found = [match[1].strip() for line in counts if (match := _TOTALS.match(line))]
     return ", ".join(found) or "nothing"
 
 
@@ -169,7 +172,7 @@ def relevant(outcome: Outcome) -> str:
     """The engine's diagnostics, or the end of what it said."""
     errors = outcome.log.with_suffix(".stderr.log")
     lines = [*outcome.lines, *(errors.read_text(errors="replace").splitlines() if errors.exists() else ())]
-    lines = [line for line in lines if line.strip() and _AMBIENT not in line]
+    lines = [line for line in lines if line.strip() and _AMBIENT not in line and not _STACK_HEADING.match(line)]
     start = next((place for place, line in enumerate(lines) if line.startswith("Diagnostics:")), None)
     if start is None:
         return "\n".join(lines[-_SHOWN:])
