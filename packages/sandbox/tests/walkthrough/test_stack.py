@@ -33,7 +33,7 @@ def configure(values):
     try:
         stored = yaml.safe_load(open("Pulumi.sandbox.yaml"))
     except FileNotFoundError:
-        stored = {"config": {}}
+        stored = {"encryptionsalt": "v1:salt", "config": {}}
     stored["config"].update(values)
     yaml.safe_dump(stored, open("Pulumi.sandbox.yaml", "w"))
 if arguments[:2] == ["config", "set-all"]:
@@ -106,6 +106,14 @@ def test_a_stack_file_of_a_sandbox_that_is_no_more_is_not_taken_over(stack: Stac
     stack.file.write_text("encryptionsalt: v1:of-another-passphrase\n")
     stack.select()
     assert not stack.file.exists(), "the engine could decrypt nothing in it"
+
+
+def test_the_stack_file_of_this_sandbox_is_kept(stack: Stack, world: World, secrets: Credentials) -> None:
+    stack.configure(world, secrets)
+    before = stack.file.read_text()
+    assert "encryptionsalt" in before
+    stack.select()
+    assert stack.file.read_text() == before
 
 
 def test_the_lock_of_a_killed_engine_is_broken_and_that_of_a_living_one_is_not(stack: Stack, paths: WorldPaths) -> None:

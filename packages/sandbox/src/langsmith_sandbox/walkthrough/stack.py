@@ -28,8 +28,8 @@ _AMBIENT = "from $PATH at"  # the engine's warning about stand-in plugins, which
 # Heads those warnings; the errors of a program speak for themselves.
 _STACK_HEADING = re.compile(r"^\s+pulumi:pulumi:Stack \(.*\):$")
 _SHOWN = 20  # lines of a failed run
-_STEP = re.compile(r"^\s*[-+~@]*\s*(?:[+~-]|\+\+|\+-|-\+)?\s+(?P<type>\S+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
-_TOTALS = re.compile(r"^\s+[-+~]*\s*(\d+ (?:to )?[a-z]+.*)$")
+_STEP = re.compile(r"^[\s+~@-]*(?P<type>[\w-]+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
+_TOTALS = re.compile(r"^[\s+~-]+(\d+ (?:to )?[a-z]+.*)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Stack:
         Raises:
             ToolFailedError: The engine refused.
         """
-        if not self._fingerprint.exists():
-            # Encrypted for a sandbox that is no more: this one's passphrase opens none of it.
+        if self._configuration().get("encryptionsalt") != self._known().get("salt"):
+            # Encrypted for another sandbox, or one that is no more: this one's passphrase opens none of it.
             self.file.unlink(missing_ok=True)
         self._pulumi("stack-select", "stack", "select", "--create", NAME)
         self._break_dead_locks()
@@ -81,11 +81,15 @@ class Stack:
             self._pulumi("config", "config", "set-all", "--stack", NAME, *pairs)
         written = tuple(changed)
         fingerprint = stack_config.key_fingerprint(self._configuration(), credentials)
-        if fingerprint is None or fingerprint != self._known_fingerprint():
+        if fingerprint is None or fingerprint != self._known().get("key"):
             key = f"{stack_config.PROJECT}:{stack_config.API_KEY}"
             self._pulumi("config-key", "config", "set", "--secret", "--stack", NAME, key, given=credentials.api_key)
-            fingerprint = stack_config.key_fingerprint(self._configuration(), credentials)
-            write_whole(self._fingerprint, fingerprint or "")
+            stored = self._configuration()
+            known = {
+                "key": stack_config.key_fingerprint(stored, credentials),
+                "salt": stored.get("encryptionsalt"),
+            }
+            write_whole(self._known_file, json.dumps(known))
             written = (*written, stack_config.API_KEY)
         return written
 
@@ -124,14 +128,15 @@ class Stack:
         """
         self._pulumi("stack-rm", "stack", "rm", "--yes", "--stack", NAME)
         self.file.unlink(missing_ok=True)
-        self._fingerprint.unlink(missing_ok=True)
+        self._known_file.unlink(missing_ok=True)
 
     @property
-    def _fingerprint(self) -> Path:
-        return self.paths.pulumi / "key-fingerprint"
+    def _known_file(self) -> Path:
+        """What this sandbox wrote into the stack file, as fingerprints."""
+        return self.paths.pulumi / "stack-file.json"
 
-    def _known_fingerprint(self) -> str | None:
-        return self._fingerprint.read_text() if self._fingerprint.exists() else None
+    def _known(self) -> dict[str, str]:
+        return json.loads(self._known_file.read_text()) if self._known_file.exists() else {}
 
     def _configuration(self) -> dict[str, Any]:
         import yaml
