@@ -263,4 +263,5 @@ def test_deleting_from_a_cluster_that_is_gone_fails_unless_told_otherwise(
     with pytest.raises(grpc.RpcError, match="configured Kubernetes cluster is unreachable"):
         engine.delete(gone)
     engine.configure(kubeconfig=unreachable, deleteUnreachable=True)
+    assert engine.read(gone) is None
     engine.delete(gone)

@@ -79,18 +79,13 @@ class Objects:
         return plugin.Instance(resource_id, _outputs(live, manager), create.inputs)
 
     def read(self, read: plugin.Read) -> plugin.Instance | None:
-        """The object as it is, or None when it is gone."""
-        cluster = self._cluster()
-        api_version, kind = read.inputs.get("apiVersion"), read.inputs.get("kind")
-        if not api_version or not kind:
-            api_version, kind = identity(read.subject.type)
-        namespace, _, name = read.resource_id.rpartition("/")
-        live = cluster.get(api_version, kind, namespace or cluster.namespace, name)
-        if live is None:
+        """The object as it is, or None when it is gone, be it with its whole cluster."""
+        try:
+            return self._read(self._cluster(), read)
+        except (ClusterUnreachableError, CredentialError):
+            if not self._configuration.delete_unreachable:
+                raise
             return None
-        manager = read.state.get(MANAGER) or _manager(read.subject)
-        inputs = drift.current_inputs(read.inputs, read.state, live)
-        return plugin.Instance(read.resource_id, _outputs(live, manager), _with_secrets(inputs))
 
     def update(self, update: plugin.Update) -> Properties:
         """Apply the object again, under the name its fields were applied with."""
@@ -110,6 +105,18 @@ class Objects:
         except (ClusterUnreachableError, CredentialError):
             if not self._configuration.delete_unreachable:
                 raise
+
+    def _read(self, cluster: Cluster, read: plugin.Read) -> plugin.Instance | None:
+        api_version, kind = read.inputs.get("apiVersion"), read.inputs.get("kind")
+        if not api_version or not kind:
+            api_version, kind = identity(read.subject.type)
+        namespace, _, name = read.resource_id.rpartition("/")
+        live = cluster.get(api_version, kind, namespace or cluster.namespace, name)
+        if live is None:
+            return None
+        manager = read.state.get(MANAGER) or _manager(read.subject)
+        inputs = drift.current_inputs(read.inputs, read.state, live)
+        return plugin.Instance(read.resource_id, _outputs(live, manager), _with_secrets(inputs))
 
     def _delete(self, cluster: Cluster, delete: plugin.Delete) -> None:
         api_version, kind = delete.state.get("apiVersion"), delete.state.get("kind")

@@ -63,21 +63,13 @@ class Releases:
         return self._apply(helm, release_command.install(inputs), inputs)
 
     def read(self, read: plugin.Read) -> plugin.Instance | None:
-        """What helm says about the release; its values, chart and version as they are now."""
-        namespace, _, name = read.resource_id.rpartition("/")
-        helm = self._helm()
-        namespace = namespace or "default"
-        known = self._metadata(helm, namespace, name)
-        if known is None:
+        """What helm says about the release, or None when it is gone, be it with its whole cluster."""
+        try:
+            return self._read(self._helm(), read)
+        except (ClusterUnreachableError, CredentialError):
+            if not self._configuration.delete_unreachable:
+                raise
             return None
-        inputs = {**read.inputs, "name": name, "namespace": namespace}
-        inputs.setdefault("chart", known["chart"])
-        if "version" in inputs or not read.inputs:
-            inputs["version"] = known["version"]
-        values = json.loads(helm.run("get", "values", name, "--namespace", namespace, "--output", "json")) or {}
-        if values != release_command.values(read.inputs):
-            inputs["values"] = values
-        return plugin.Instance(read.resource_id, self._outputs(helm, inputs, known), inputs)
 
     def update(self, update: plugin.Update) -> Properties:
         """Upgrade; an upgrade that was interrupted earlier is rolled back first."""
@@ -101,6 +93,22 @@ class Releases:
         except (ClusterUnreachableError, CredentialError):
             if not self._configuration.delete_unreachable:
                 raise
+
+    def _read(self, helm: Helm, read: plugin.Read) -> plugin.Instance | None:
+        """Values, chart and version of the release as they are now."""
+        namespace, _, name = read.resource_id.rpartition("/")
+        namespace = namespace or "default"
+        known = self._metadata(helm, namespace, name)
+        if known is None:
+            return None
+        inputs = {**read.inputs, "name": name, "namespace": namespace}
+        inputs.setdefault("chart", known["chart"])
+        if "version" in inputs or not read.inputs:
+            inputs["version"] = known["version"]
+        values = json.loads(helm.run("get", "values", name, "--namespace", namespace, "--output", "json")) or {}
+        if values != release_command.values(read.inputs):
+            inputs["values"] = values
+        return plugin.Instance(read.resource_id, self._outputs(helm, inputs, known), inputs)
 
     def _apply(self, helm: Helm, command: list[str], inputs: Properties) -> plugin.Instance:
         namespace, name = inputs["namespace"], inputs["name"]
