@@ -49,26 +49,26 @@ class Rendered:
 Render = Callable[..., Rendered]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def render(helm: Path) -> Render:
-    """Render a chart of the sandbox with the given values, as release ``data-plane`` in namespace ``platform``."""
+    """Render a chart of the sandbox as release ``data-plane`` in namespace ``platform``.
 
-    def run(chart: str, values: dict[str, Any] | None = None) -> Rendered:
-        command = [
-            str(helm),
-            "template",
-            "data-plane",
-            str(chart_repository.SOURCES / chart),
-            "-n",
-            "platform",
-            "-f",
-            "-",
-        ]
-        answer = subprocess.run(
-            command, input=json.dumps(values or {}), capture_output=True, text=True, timeout=60, check=False
-        )
-        if answer.returncode:
-            return Rendered([], answer.stderr)
-        return Rendered([item for item in yaml.safe_load_all(answer.stdout) if item], "")
+    The same values are rendered once, unless ``again`` asks for another render of them.
+    """
+    known: dict[str, Rendered] = {}
+
+    def run(chart: str, values: dict[str, Any] | None = None, *, again: bool = False) -> Rendered:
+        text = json.dumps(values or {}, sort_keys=True)
+        if again or chart + text not in known:
+            known[chart + text] = _rendered(helm, chart, text)
+        return known[chart + text]
 
     return run
+
+
+def _rendered(helm: Path, chart: str, values: str) -> Rendered:
+    command = [str(helm), "template", "data-plane", str(chart_repository.SOURCES / chart), "-n", "platform", "-f", "-"]
+    answer = subprocess.run(command, input=values, capture_output=True, text=True, timeout=60, check=False)
+    if answer.returncode:
+        return Rendered([], answer.stderr)
+    return Rendered([item for item in yaml.safe_load_all(answer.stdout) if item], "")

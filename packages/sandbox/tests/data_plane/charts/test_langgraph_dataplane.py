@@ -128,7 +128,9 @@ def test_every_render_differs_while_auto_restart_is_on(render: Render, component
     name = f"data-plane-langgraph-dataplane-{component}"
     restarting = with_values(f"{component}.deployment.autoRestart", True)
     first, second = (
-        render(CHART, restarting).one("Deployment", name)["spec"]["template"]["metadata"]["annotations"]["rollme"]
+        render(CHART, restarting, again=True).one("Deployment", name)["spec"]["template"]["metadata"]["annotations"][
+            "rollme"
+        ]
         for _ in range(2)
     )
     assert first != second, "this is the trap that autoRestart: false avoids"
