@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -65,4 +66,5 @@ def test_the_default_base_image_agrees_with_langgraph_cli_itself(tmp_path, extra
     from langgraph_cli import config
 
     ours = LangGraphConfig(tmp_path / "langgraph.json", {**GOOD, **extra}).base_image
-    assert ours == "docker.io/" + config.docker_tag(config.validate_config({**GOOD, **extra}))
+    theirs: Any = {**GOOD, **extra}
+    assert ours == "docker.io/" + config.docker_tag(config.validate_config(theirs))

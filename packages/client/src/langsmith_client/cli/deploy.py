@@ -54,8 +54,8 @@ def _deploy(
     host_url: str | None,
     no_input: bool,  # noqa: ARG001 - nothing here ever asks
 ) -> None:
-    from langsmith_client.cli.session import connected, publish_image, read_project
-    from langsmith_client.deploy import Surroundings, Wish, deploy
+    from langsmith_client.cli.session import connected, publish_image, read_project, surroundings
+    from langsmith_client.deploy import Wish, deploy
     from langsmith_client.environment import local_environment
     from langsmith_client.resources import resource_fields
     from langsmith_client.target.control_plane import Place
@@ -71,5 +71,5 @@ def _deploy(
         deploy(
             wish,
             lambda: publish_image(project, push_to, builder, platform, reporter),
-            Surroundings(target, reporter),
+            surroundings(target, reporter),
         )

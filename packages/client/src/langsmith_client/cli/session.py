@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from langsmith_client.deploy import Surroundings
     from langsmith_client.image.publish import PublishedImage
     from langsmith_client.progress import Reporter
     from langsmith_client.project import Project
@@ -56,6 +57,13 @@ def connected(host_url: str | None, place: Place | None = None) -> Iterator[Cont
         client = ControlPlaneClient.from_environment(os.environ, host_url=host_url)
     with client:
         yield ControlPlaneTarget(client, place)
+
+
+def surroundings(target: Target, reporter: Reporter) -> Surroundings:
+    """The real clock and the real agents around a deploy."""
+    from langsmith_client.deploy import Surroundings
+
+    return Surroundings(target, reporter)
 
 
 def existing(target: Target, name: str) -> Deployment:

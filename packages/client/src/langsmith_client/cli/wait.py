@@ -15,13 +15,13 @@ from langsmith_client.cli import options
 @options.as_json
 def command(name: str, revision_id: str, wait_timeout: float, host_url: str | None, as_json: bool) -> None:
     """Go on where a deploy that timed out or was interrupted left off: follow REVISION of NAME and prove it."""
-    from langsmith_client.cli.session import connected, existing, reporting
-    from langsmith_client.deploy import Surroundings, insist, see_through
+    from langsmith_client.cli.session import connected, existing, reporting, surroundings
+    from langsmith_client.deploy import insist, see_through
 
     with reporting(as_json=as_json) as reporter, connected(host_url) as target:
         deployment = existing(target, name)
         revision = target.revision(deployment.id, revision_id)
-        seen = see_through(name, deployment.id, revision, Surroundings(target, reporter), timeout=wait_timeout)
+        seen = see_through(name, deployment.id, revision, surroundings(target, reporter), timeout=wait_timeout)
         reporter.finish(
             "result",
             {"deployment": name, "revision": f"{seen.revision.id} ({seen.revision.status})", "url": seen.url or "-"},

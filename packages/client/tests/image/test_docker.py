@@ -1,0 +1,124 @@
+"""The builder that drives docker, up to docker's doorstep."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from langsmith_client.errors import BuildError, RegistryError
+from langsmith_client.image.docker import DockerBuilder
+from langsmith_client.image.publish import build_request
+from langsmith_client.image_reference import parse_repository
+from langsmith_client.processes import Finished
+from langsmith_client.registry import OCI_MANIFEST, Manifest
+
+TARGET = parse_repository("127.0.0.1:5000/team/greeter")
+PUSHED = Manifest(b'{"pushed": 1}', OCI_MANIFEST)
+
+
+class Docker:
+    """Answers as docker would and looks at what it was given, while it exists."""
+
+    def __init__(self, server, *, digest=PUSHED.digest, exit_code=0, stderr=""):
+        self.server, self.digest, self.exit_code, self.stderr = server, digest, exit_code, stderr
+        self.argv: list[str] = []
+        self.dockerfile = ""
+        self.context: set[str] = set()
+
+    def __call__(self, argv, *, cwd=None, stdin=b"", env=None, timeout=60.0):
+        self.argv, self.dockerfile = list(argv), stdin.decode()
+        context = Path(argv[-1])
+        self.context = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
+        if self.exit_code == 0:
+            metadata = Path(argv[argv.index("--metadata-file") + 1])
+            metadata.write_text(json.dumps({"containerimage.digest": self.digest}), encoding="utf-8")
+            tag = argv[argv.index("--tag") + 1].rpartition(":")[2]
+            self.server.manifests["team/greeter", tag] = PUSHED
+        return Finished(self.exit_code, b"", self.stderr)
+
+
+@pytest.fixture
+def publish(registry, server, push_base):
+    push_base({})
+
+    def run(agent, docker):
+        return DockerBuilder(registry, docker).publish(build_request(agent.load(), TARGET), lambda text: None)
+
+    return run
+
+
+def test_the_context_holds_exactly_what_enters_the_image(publish, agent, server):
+    agent.write({".env": "KEY=secret", ".dockerignore": "notes\n", "notes/a": ""})
+    docker = Docker(server)
+    publish(agent, docker)
+    assert docker.context == {".dockerignore", "greeter/graph.py", "langgraph.json", "pyproject.toml"}
+
+
+def test_the_dockerfile_is_that_of_langgraph_cli_on_a_pinned_base(publish, agent, server, registry):
+    docker = Docker(server)
+    publish(agent, docker)
+    assert docker.dockerfile.startswith("FROM docker.io/langchain/langgraph-api@sha256:")
+    assert 'ENV LANGSERVE_GRAPHS=\'{"greeter": "/deps/greeter/greeter/graph.py:graph"}\'' in docker.dockerfile
+    assert "# syntax" not in docker.dockerfile
+
+
+def test_other_folders_become_build_contexts_that_exist(publish, make_agent, server, tmp_path):
+    config = {"dependencies": [".", "../lib"], "graphs": {"greeter": "./greeter/graph.py:graph"}}
+    agent = make_agent(files={"langgraph.json": json.dumps(config)})
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "setup.py").touch()
+    docker = Docker(server)
+    publish(agent, docker)
+    name, _, folder = docker.argv[docker.argv.index("--build-context") + 1].partition("=")
+    assert (name, Path(folder).name) == ("lib", "lib")
+    assert "# syntax" not in docker.dockerfile, "it would fetch a frontend from Docker Hub"
+
+
+def test_labels_platform_and_tag_are_passed_and_the_image_is_pushed_at_once(publish, agent, server):
+    docker = Docker(server)
+    publish(agent, docker)
+    assert docker.argv[:6] == ["docker", "buildx", "build", "--push", "--platform", "linux/amd64"]
+    assert f"org.opencontainers.image.revision={agent.git('rev-parse', 'HEAD')}" in docker.argv
+    assert str(TARGET) + ":1.2.0-" + agent.git("rev-parse", "HEAD")[:12] in docker.argv
+
+
+def test_the_digest_is_the_registrys_and_not_the_one_docker_reports(publish, agent, server):
+    assert publish(agent, Docker(server, digest="sha256:" + "0" * 64)) == PUSHED.digest, "it may be the config's"
+
+
+def test_a_failed_step_is_a_build_error_and_a_failed_push_a_registry_error(publish, agent, server):
+    with pytest.raises(BuildError, match="exit code: 1"):
+        publish(agent, Docker(server, exit_code=1, stderr="#5 RUN pip\nERROR: process did not complete: exit code: 1"))
+    with pytest.raises(RegistryError, match="denied") as caught:
+        publish(agent, Docker(server, exit_code=1, stderr="ERROR: failed to push x: denied"))
+    assert caught.value.exit_code == 11
+
+
+@pytest.mark.parametrize(
+    ("answers", "obstacle"),
+    [
+        ([FileNotFoundError()], "docker is not installed"),
+        ([Finished(1, b"", "Cannot connect")], "no docker daemon answers"),
+        ([TimeoutError()], "the docker daemon does not answer"),
+        ([Finished(0, b"28.5", ""), Finished(1, b"", "")], "docker has no buildx plugin"),
+        ([Finished(0, b"28.5", ""), Finished(0, b"0.29", "")], None),
+    ],
+)
+def test_why_docker_cannot_be_used_is_known_before_anything_is_tried(agent, registry, answers, obstacle):
+    remaining = [*answers, Finished(0, b"", "")]
+
+    def run(argv, **options):
+        answer = remaining.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert DockerBuilder(registry, run).obstacle(agent.load()) == obstacle
+
+
+def test_a_configuration_langgraph_cli_refuses_is_a_sentence(publish, make_agent, server):
+    config = {"dependencies": ["."], "graphs": {"greeter": "./gone.py:graph"}}
+    with pytest.raises(BuildError, match="langgraph-cli refuses"):
+        publish(make_agent(files={"langgraph.json": json.dumps(config)}), Docker(server))

@@ -1,0 +1,122 @@
+"""Reuse before building, choice of a builder, and tags that are never overwritten."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+
+from langsmith_client.errors import BuildError, ConflictError, ProjectError
+from langsmith_client.image.publish import INPUTS_LABEL, build_request, publish
+from langsmith_client.image_reference import parse_repository
+from langsmith_client.registry import OCI_MANIFEST, Manifest
+
+TARGET = parse_repository("127.0.0.1:5000/team/greeter")
+
+
+@dataclasses.dataclass
+class Builder:
+    """Pushes an image that consists of labels."""
+
+    registry: object
+    name: str = "layers"
+    problem: str | None = None
+    built: int = 0
+
+    def obstacle(self, project):
+        return self.problem
+
+    def publish(self, request, say):
+        self.built += 1
+        return push(self.registry, request.image, dict(request.labels))
+
+
+def push(registry, image, labels):
+    blob = json.dumps({"config": {"Labels": labels}}).encode()
+    digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+    registry.upload(image.repository, digest, len(blob), lambda: iter([blob]))
+    manifest = Manifest(json.dumps({"config": {"digest": digest}, "layers": []}).encode(), OCI_MANIFEST)
+    registry.put_manifest(image, manifest)
+    return manifest.digest
+
+
+def run(registry, agent, *builders, chosen="auto", said=None, platform="linux/amd64"):
+    request = build_request(agent.load(), TARGET, platform)
+    return publish(request, registry, builders, chosen=chosen, say=(said if said is not None else []).append)
+
+
+def test_an_image_that_is_there_is_reused_and_nothing_is_built_or_pushed(registry, agent, server):
+    builder = Builder(registry)
+    first = run(registry, agent, builder)
+    server.requests.clear()
+    second = run(registry, agent, builder)
+    assert (first.reused, second.reused, builder.built) == (False, True, 1)
+    assert second.by_digest == f"127.0.0.1:5000/team/greeter@{first.digest}"
+    assert server.writes() == []
+
+
+def test_a_moved_base_does_not_rebuild_a_commit_under_its_old_tag(registry, agent, push_base):
+    builder = Builder(registry)
+    push_base({"a": "1"})
+    first = run(registry, agent, builder)
+    push_base({"a": "2"})
+    assert run(registry, agent, builder).digest == first.digest, "nodes would keep the old bits under the same tag"
+
+
+def test_a_tag_made_from_other_inputs_is_neither_reused_nor_overwritten(registry, agent, server):
+    request = build_request(agent.load(), TARGET)
+    digest = push(registry, request.image, {INPUTS_LABEL: "0" * 64})
+    with pytest.raises(ConflictError, match="other inputs") as caught:
+        run(registry, agent, Builder(registry))
+    assert caught.value.exit_code == 30
+    assert registry.digest(request.image) == digest
+
+
+def test_an_image_without_our_label_is_taken_as_it_is(registry, agent):
+    digest = push(registry, build_request(agent.load(), TARGET).image, {})
+    assert run(registry, agent).digest == digest
+
+
+def test_settings_that_change_the_image_change_its_inputs_and_the_environment_does_not(make_agent):
+    def inputs(name, **extra):
+        config = {"dependencies": ["."], "graphs": {"a": "./greeter/graph.py:graph"}, **extra}
+        agent = make_agent(name, files={".dockerignore": "langgraph.json\n", "langgraph.json": json.dumps(config)})
+        return build_request(agent.load(), TARGET).labels[INPUTS_LABEL]
+
+    plain = inputs("one")
+    assert inputs("two", env={"A": "1"}) == plain, "two deployments may share an image"
+    assert inputs("three", store={"index": {"dims": 3}}) != plain
+    assert inputs("four", base_image="ghcr.io/acme/base:1") != plain
+
+
+def test_auto_takes_the_first_builder_that_can_and_says_why_not_the_others(registry, agent):
+    said: list[str] = []
+    docker, layers = Builder(registry, "docker", "no docker daemon answers"), Builder(registry)
+    run(registry, agent, docker, layers, said=said)
+    assert said == ["builder layers; not docker, because no docker daemon answers"]
+    assert (docker.built, layers.built) == (0, 1)
+
+
+def test_a_chosen_builder_that_cannot_is_an_error_and_no_other_steps_in(registry, agent):
+    docker, layers = Builder(registry, "docker", "no docker daemon answers"), Builder(registry)
+    with pytest.raises(BuildError, match="no docker daemon answers") as caught:
+        run(registry, agent, docker, layers, chosen="docker")
+    assert (caught.value.exit_code, layers.built) == (10, 0)
+
+
+def test_a_tag_pushed_by_someone_else_in_the_meantime_is_noticed(registry, agent):
+    class Raced(Builder):
+        def publish(self, request, say):
+            digest = super().publish(request, say)
+            push(self.registry, request.image, {"other": "build"})
+            return digest
+
+    with pytest.raises(ConflictError, match="now has"):
+        run(registry, agent, Raced(registry))
+
+
+def test_a_platform_nobody_builds_for_is_refused_with_the_choices(agent):
+    with pytest.raises(ProjectError, match="linux/amd64, linux/arm64"):
+        build_request(agent.load(), TARGET, "windows/amd64")

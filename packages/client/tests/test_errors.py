@@ -1,0 +1,35 @@
+"""Exit codes are a promise to scripts."""
+
+from __future__ import annotations
+
+from langsmith_client import errors
+
+
+def test_every_error_has_the_exit_code_that_is_documented():
+    codes = {
+        name: value.exit_code
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.ClientError)
+    }
+    assert codes == {
+        "ClientError": 1,
+        "TargetError": 1,
+        "TargetUnavailableError": 1,
+        "ProjectError": 2,
+        "BuildError": 10,
+        "RegistryError": 11,
+        "DeployFailedError": 20,
+        "SupersededError": 21,
+        "WaitTimeoutError": 22,
+        "UnprovenError": 23,
+        "ConflictError": 30,
+        "RegistryAccessError": 40,
+        "TargetAccessError": 40,
+        "AccessExpiredError": 41,
+        "PreflightError": 50,
+    }
+
+
+def test_an_error_reads_as_what_happened_and_what_to_do():
+    assert str(errors.ClientError("It broke.", "Mend it.")) == "It broke. Mend it."
+    assert str(errors.ProjectError(["One.", "Two."], "Mend both.")) == "One. Two. Mend both."
