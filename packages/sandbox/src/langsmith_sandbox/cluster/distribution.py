@@ -135,7 +135,7 @@ class Distribution:
             with self._http.stream("GET", f"/v2/{repository}/blobs/{digest}") as answer:
                 if not answer.is_success:
                     raise ImageError(f"blob {digest} of {repository}: the registry answered {answer.status_code}")
-                yield from answer.iter_raw()
+                yield from answer.iter_bytes()
         except httpx2.HTTPError as problem:
             raise ImageError(f"blob {digest} of {repository}: {type(problem).__name__}") from problem
 

@@ -52,12 +52,15 @@ class ContainerProcess:
         except (OSError, ValueError) as problem:
             raise ContainerStartError(f"failed to start {command.argv[0]}: {problem}") from problem
 
+        started = cls(process)
+
         def wait() -> None:
             process.wait()
+            started.kill()  # nothing is left to end, but the pipe is to be closed
             on_exit()
 
         threading.Thread(target=wait, name=f"wait {process.pid}", daemon=True).start()
-        return cls(process)
+        return started
 
     @property
     def exit_code(self) -> int | None:
