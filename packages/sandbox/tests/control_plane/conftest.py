@@ -6,13 +6,18 @@ import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
+import socket
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from starlette.types import ASGIApp
 
 from langsmith_sandbox.control_plane.access import Access
 from langsmith_sandbox.control_plane.app import create_app
@@ -30,10 +35,16 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+        self._running_from: float | None = None
 
     def __call__(self) -> dt.datetime:
         """The present moment."""
-        return self.now
+        ran = 0.0 if self._running_from is None else time.monotonic() - self._running_from
+        return self.now + dt.timedelta(seconds=ran)
+
+    def run(self) -> None:
+        """Lets real time pass from here on, for clients that wait by themselves."""
+        self._running_from = time.monotonic()
 
     def pass_seconds(self, seconds: float) -> None:
         """Moves on."""
@@ -55,6 +66,12 @@ class World:
         """A second control plane on the same folder, as after a restart."""
         with serve(self.folder, self.clock) as again:
             yield again
+
+    @contextlib.contextmanager
+    def on_a_socket(self) -> Iterator[str]:
+        """The same control plane for clients that need a real connection; gives its URL."""
+        with on_a_socket(self.http.app) as url:
+            yield url
 
     def creation(self, listener_id: str | None, name: str = "hello", **changes: Any) -> dict[str, Any]:
         """The body that creates a deployment; ``changes`` replace top-level fields."""
@@ -113,6 +130,24 @@ def make_plane(folder: Path, clock: Clock) -> Plane:
     """A control plane whose key opens two workspaces."""
     digest = hashlib.sha256(API_KEY.encode()).hexdigest()
     return Plane(Store(folder), Access({digest: frozenset({WORKSPACE, OTHER_WORKSPACE})}), clock=clock)
+
+
+@contextlib.contextmanager
+def on_a_socket(app: ASGIApp) -> Iterator[str]:
+    """The application on a real loopback port; gives its URL."""
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        deadline = time.monotonic() + 30
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert server.started, "the server must come up"
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
 
 
 @contextlib.contextmanager

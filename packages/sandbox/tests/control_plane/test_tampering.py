@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import time
-
 import httpx2
 import pytest
-import uvicorn
 
 
 def test_an_ordered_error_hits_as_often_as_ordered_and_nothing_else(world):
@@ -40,7 +34,7 @@ def test_faults_can_be_listed_and_cancelled_and_bad_patterns_are_refused(world):
 
 def test_a_dropped_connection_is_dropped_for_a_real_client(world):
     world.http.post("/_sandbox/faults", json={"path": "/v2/listeners"})
-    with _socket_server(world.http.app) as url, pytest.raises(httpx2.TransportError):
+    with world.on_a_socket() as url, pytest.raises(httpx2.TransportError):
         httpx2.get(f"{url}/v2/listeners", headers=dict(world.http.headers))
     last = world.http.get("/_sandbox/requests").json()["requests"][-1]
     assert last == {"method": "GET", "path": "/v2/listeners", "status": 0}, "a drop shows as status 0"
@@ -96,20 +90,3 @@ def place(world, deployment, **placed):
     revision = deployment["latest_revision_id"]
     answer = world.http.put(f"/_sandbox/deployments/{deployment['id']}/revisions/{revision}", json=placed)
     assert answer.status_code == 200, answer.text
-
-
-@contextlib.contextmanager
-def _socket_server(app):
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        deadline = time.monotonic() + 30
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert server.started, "the server must come up"
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(30)
