@@ -14,6 +14,9 @@ import httpx2
 import pytest
 
 from langsmith_sandbox.data_plane import agent_server
+from langsmith_sandbox.toolchain import agent_server as toolchain_agent_server
+from langsmith_sandbox.toolchain import store
+from langsmith_sandbox.toolchain.sources import find_sources
 
 GRAPHS = {"LANGSERVE_GRAPHS": '{"hello": "/deps/hello/graph.py:graph"}'}
 
@@ -92,6 +95,9 @@ def test_run_as_a_script_it_fails_in_a_sentence_and_does_not_mistake_its_neighbo
 def test_the_real_server_serves_the_graph_under_its_prefix_and_shows_the_revision(tmp_path):
     python = _agent_server_python()
     (tmp_path / "graph.py").write_text(GRAPH)
+    leftover = tmp_path / ".langgraph_api" / ".langgraph_ops.pckl"
+    leftover.parent.mkdir()
+    leftover.write_text("runs of another Pod")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
@@ -115,13 +121,17 @@ def test_the_real_server_serves_the_graph_under_its_prefix_and_shows_the_revisio
     finally:
         process.terminate()
         process.wait(30)
+    assert leftover.read_text() == "runs of another Pod", "neither taken up nor overwritten"
+    assert list(leftover.parent.iterdir()) == [leftover], "nothing is left for the next Pod of the image"
 
 
 def _agent_server_python() -> Path:
-    named = os.environ.get("LANGSMITH_SANDBOX_AGENT_SERVER_PYTHON")
-    if not named:
-        pytest.skip("LANGSMITH_SANDBOX_AGENT_SERVER_PYTHON does not name an interpreter with langgraph-api")
-    return Path(named)
+    """The interpreter the toolchain built, or the one named; building it is no unit test's business."""
+    built = store.cache_root() / toolchain_agent_server.slot(find_sources() / "agent-server") / "bin" / "python"
+    python = Path(os.environ.get("LANGSMITH_SANDBOX_AGENT_SERVER_PYTHON", built))
+    if not python.is_file():
+        pytest.skip(f"the Agent Server's environment is not built yet ({python}); `langsmith-sandbox start` builds it")
+    return python
 
 
 def _wait_until_ok(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -14,6 +14,7 @@ import sys
 # Run as a script, this file's folder is on the path, and operator.py in it would hide the standard library's.
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != os.path.dirname(os.path.abspath(__file__))]
 
+import importlib  # noqa: E402
 from collections.abc import Mapping, MutableMapping  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -90,6 +91,18 @@ def _port(environment: Mapping[str, str]) -> int:
     return int(text)
 
 
+def keep_nothing() -> None:
+    """Stops the in-memory runtime from keeping runs and threads in a file of the working folder.
+
+    ``LANGGRAPH_DISABLE_FILE_PERSISTENCE`` covers checkpoints and the store only. The working folder belongs to the
+    image, so what one Pod wrote there at its end would come back to life in the next.
+    """
+    database: Any = importlib.import_module("langgraph_runtime_inmem.database")
+    for kept in (database.GLOBAL_STORE, database.GLOBAL_RETRY_COUNTER._counters):  # noqa: SLF001 - it has no other name
+        kept.flag = "r"  # read-only: such a dictionary is never written
+    database.OPS_FILENAME = os.path.join(".langgraph_api", "nothing-kept")
+
+
 def main() -> int:
     """Serves until told to stop."""
     try:
@@ -99,6 +112,7 @@ def main() -> int:
         return 1
     import uvicorn
 
+    keep_nothing()
     uvicorn.run("langgraph_api.server:app", host=address, port=port, access_log=False, log_config=LOGGING)
     return 0
 

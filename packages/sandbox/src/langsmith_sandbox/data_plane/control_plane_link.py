@@ -58,6 +58,7 @@ class HttpControlPlane:
             headers={"X-Api-Key": api_key, "X-Tenant-Id": tenant_id},
             timeout=TIMEOUT_SECONDS,
             transport=transport,
+            trust_env=False,  # nothing in the sandbox is behind the proxy an environment may name
         )
 
     def heartbeat(self, version: str, namespaces: Sequence[str]) -> None:

@@ -49,6 +49,11 @@ class Exposure:
         )
 
 
+def watched_namespaces(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The namespaces of ``WATCH_NAMESPACES``, the comma list the chart sets on listener and operator."""
+    return tuple(name.strip() for name in environment.get("WATCH_NAMESPACES", "").split(",") if name.strip())
+
+
 def name_of(work: Work) -> str:
     """The name of everything a deployment gets in Kubernetes."""
     return f"{work.name}-{work.id.replace('-', '')}"

@@ -24,7 +24,7 @@ from langsmith_sandbox.data_plane.delivery import Deliveries
 from langsmith_sandbox.data_plane.errors import ClusterRefusedError, DataPlaneError, RefusedError, SettingsError
 from langsmith_sandbox.data_plane.health import Health, serve_health
 from langsmith_sandbox.data_plane.kubernetes_objects import Cluster
-from langsmith_sandbox.data_plane.lgp import Exposure
+from langsmith_sandbox.data_plane.lgp import Exposure, watched_namespaces
 
 LOG = logging.getLogger("listener")
 VERSION = "0.16.36"
@@ -76,7 +76,7 @@ class Settings:
             api_key=environment["HOST_WORKER_LANGSMITH_API_KEY"],
             tenant_id=environment["HOST_WORKER_TENANT_ID"],
             listener_id=_listener_id(environment["HOST_WORKER_LISTENER_ID"]),
-            namespaces=namespaces_from(environment),
+            namespaces=watched_namespaces(environment),
             exposure=exposure,
             health_check=health_check,
             kubeconfig=Path(environment["KUBECONFIG"]),
@@ -99,11 +99,6 @@ def _listener_id(text: str) -> str:
             f"HOST_WORKER_LISTENER_ID is '{text}', which is no UUID.",
             "Set config.langgraphListenerId to a listener's id.",
         ) from None
-
-
-def namespaces_from(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The namespaces of ``WATCH_NAMESPACES``, a comma list."""
-    return tuple(name.strip() for name in environment.get("WATCH_NAMESPACES", "").split(",") if name.strip())
 
 
 class Listener:
@@ -160,7 +155,8 @@ def pause_after(failures: int, poll_seconds: float) -> float:
 def probe(url: str) -> str:
     """Asks an agent's health URL as the outside world would."""
     try:
-        answer = httpx2.get(url, timeout=PROBE_TIMEOUT_SECONDS)
+        # Nothing in the sandbox is behind the proxy an environment may name.
+        answer = httpx2.get(url, timeout=PROBE_TIMEOUT_SECONDS, trust_env=False)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         return type(error).__name__
     return "" if answer.status_code == 200 else f"status {answer.status_code}"

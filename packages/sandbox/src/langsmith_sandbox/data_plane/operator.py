@@ -19,7 +19,7 @@ from typing import Any
 from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsError
 from langsmith_sandbox.data_plane.health import Health, serve_health
 from langsmith_sandbox.data_plane.kubernetes_objects import Cluster, Objects, PodLogs
-from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL, Exposure
+from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL, Exposure, watched_namespaces
 from langsmith_sandbox.data_plane.rollout import FAILED, PROGRESSING, READY, Rollout, judge
 from langsmith_sandbox.data_plane.shared_ingress import SHARED_ANNOTATION, Route, with_routes
 from langsmith_sandbox.data_plane.workload import deployment_manifest, service_manifest
@@ -57,7 +57,7 @@ class Settings:
         Raises:
             SettingsError: No namespace is named, or there is no kubeconfig.
         """
-        namespaces = tuple(each.strip() for each in environment.get("WATCH_NAMESPACES", "").split(",") if each.strip())
+        namespaces = watched_namespaces(environment)
         if not namespaces:
             raise SettingsError("WATCH_NAMESPACES is empty, so no agent can run.", "Set config.watchNamespaces.")
         if not environment.get("KUBECONFIG"):
