@@ -140,12 +140,10 @@ def send(emulator: Emulator, request: AWSPreparedRequest) -> Any:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account() -> Account:
     """A fresh account with nothing in it but AWS's defaults and the operator."""
     clock = Clock()
-    emulator = Emulator(OPERATOR, Context(clock=clock))
-    yield Account(emulator, clock)
-    emulator.close()
+    return Account(Emulator(OPERATOR, Context(clock=clock)), clock)
 
 
 @pytest.fixture

@@ -20,8 +20,10 @@ from werkzeug.wrappers import Response
 
 from langsmith_sandbox.aws.runtime import NullRuntime
 
-# Without this moto knows none of the policies under arn:aws:iam::aws:policy/. Read when moto.settings is imported.
+# Read when moto.settings is imported. Without the first moto knows none of the policies under
+# arn:aws:iam::aws:policy/; without the second every region starts with 1,300 machine images nobody asks for.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 from moto.core.base_backend import BackendDict
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
@@ -74,11 +76,6 @@ class Emulator:
             response = self._answer(call, environ, body)
         self._log.add(Asked(environ["REQUEST_METHOD"], call.service, call.operation or "?", response.status_code))
         return response(environ, start_response)
-
-    def close(self) -> None:
-        """Ends the journal; the state of the process stays as it is."""
-        if self._journal:
-            self._journal.close()
 
     def _answer(self, call: Call, environ: dict[str, Any], body: bytes) -> Response:
         clock = self._context.clock

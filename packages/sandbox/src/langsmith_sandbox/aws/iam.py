@@ -38,11 +38,16 @@ def adjust_models() -> None:
 def _aws_policies(self: IAMBackend) -> list[Any]:
     if self.region_name != _PARTITION:
         return []
-    return [
-        AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data) for name, data in _documents().items()
-    ]
+    made = []
+    for name, document, data in _published():
+        policy = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data)
+        policy.versions[0].document = document
+        made.append(policy)
+    return made
 
 
 @functools.cache
-def _documents() -> dict[str, Any]:
-    return json.loads(aws_managed_policies_data)
+def _published() -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    """Name, document and dates of each policy AWS publishes; the document as text, made once."""
+    found: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
+    return tuple((name, json.dumps(data.pop("Document")), data) for name, data in found.items())

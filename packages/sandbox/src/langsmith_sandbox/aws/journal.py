@@ -56,7 +56,7 @@ class Journal:
         self._path = folder / "journal"
         self._fernet = Fernet(_key(folder / "journal.key"))
         self._drop_torn_line()
-        self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PRIVATE), "ab")
+        os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, _PRIVATE))
 
     def append(self, added: Entry) -> None:
         """Keeps ``added``; once this returns it survives a kill of the process."""
@@ -66,8 +66,8 @@ class Journal:
             "environ": dict(added.environ),
             "body": base64.b64encode(added.body).decode(),
         }
-        self._file.write(self._fernet.encrypt(json.dumps(record).encode()) + b"\n")
-        self._file.flush()
+        with self._path.open("ab") as file:
+            file.write(self._fernet.encrypt(json.dumps(record).encode()) + b"\n")
 
     def entries(self) -> Iterator[Entry]:
         """All entries, oldest first.
@@ -84,10 +84,7 @@ class Journal:
 
     def forget(self) -> None:
         """Empties the file: nothing of what it held exists any more."""
-        self._file.truncate(0)
-
-    def close(self) -> None:
-        self._file.close()
+        os.truncate(self._path, 0)
 
     def _drop_torn_line(self) -> None:
         if not self._path.exists():

@@ -1,4 +1,4 @@
-"""KMS: moto's, with keys that say what they are for."""
+"""KMS: moto's, with keys that say what they are for, and whose they are."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from moto.kms.models import Key, KmsBackend
 
 
 def adjust_models() -> None:
-    """Gives new keys the usage AWS defaults to."""
-    create_key = KmsBackend.create_key
+    """Gives new keys the usage AWS defaults to, and marks those behind ``aws/...`` aliases as AWS's own."""
+    create_key, default_keys = KmsBackend.create_key, KmsBackend._generate_default_keys  # noqa: SLF001 - no other seam
     if getattr(create_key, "sandbox", False):
         return
 
     def with_usage(self: KmsBackend, policy: str | None, key_usage: str | None, *args: Any, **kwargs: Any) -> Key:
         return create_key(self, policy, key_usage or "ENCRYPT_DECRYPT", *args, **kwargs)
 
+    def managed_by_aws(self: KmsBackend, alias_name: str) -> str | None:
+        key_id = default_keys(self, alias_name)
+        if key_id is not None:
+            self.keys[key_id].key_manager = "AWS"
+        return key_id
+
     with_usage.sandbox = True  # type: ignore[attr-defined]
     KmsBackend.create_key = with_usage  # type: ignore[method-assign]
+    KmsBackend._generate_default_keys = managed_by_aws  # type: ignore[method-assign]  # noqa: SLF001
