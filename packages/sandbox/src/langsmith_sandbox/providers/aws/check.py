@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Failure = tuple[str, str]
 
+_ARTICLES = {"integer": "an", "object": "an"}
+
 
 def check(resource: Resource, schema: Schema, request: Check, default_tags: Mapping[str, Any]) -> Checked:
     """The inputs with defaults, tags and a name filled in, and everything that is wrong with them."""
@@ -88,13 +90,15 @@ def _checked_scalar(path: str, value: Any, kind: str, failures: list[Failure]) -
             return value
         case "number", int() | float() if not isinstance(value, bool):
             return value
+        case "integer", float() if value.is_integer():
+            return int(value)
         case "integer", str() if value.lstrip("-").isdigit():
             return int(value)
         case "string", bool():
             return "true" if value else "false"
         case "string", int() | float():
             return str(value)
-    failures.append((path, f"expected a {kind}, got {_kind_of(value)}"))
+    failures.append((path, f"expected {_ARTICLES.get(kind, 'a')} {kind}, got {_kind_of(value)}"))
     return value
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from langsmith_sandbox.providers.aws import tags as tagging
-from langsmith_sandbox.providers.aws.errors import UnsettledError
+from langsmith_sandbox.providers.aws.errors import CallNotSentError, UnsettledError
 from langsmith_sandbox.providers.aws.expressions import evaluate
 from langsmith_sandbox.providers.aws.functions import partition_of
 from langsmith_sandbox.providers.aws.naming import prefixed_name
@@ -78,7 +78,13 @@ class Lifecycle:
     def read(self, request: Read) -> Instance | None:
         """The resource as it is now, or ``None`` if it is gone. Without inputs it is an import."""
         document = self._document({**request.state, **request.inputs}, request.resource_id)
-        outputs = self._outputs(document, {**request.inputs, **request.state})
+        try:
+            outputs = self._outputs(document, {**request.inputs, **request.state})
+        except CallNotSentError as error:
+            if request.state or request.inputs:
+                raise
+            what = f"{self._resource.type} cannot be imported by the id {request.resource_id!r} alone."
+            raise ProviderError(what, "Create it anew, or import it with an AWS account.") from error
         if outputs is None:
             return None
         if request.inputs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_sandbox.providers import plugin
 from langsmith_sandbox.providers.aws.catalogue import resource_of
-from langsmith_sandbox.providers.aws.clients import Clients
+from langsmith_sandbox.providers.aws.clients import Clients, Sleep
 from langsmith_sandbox.providers.plugin import PartialFailure, ProviderError
 
 if TYPE_CHECKING:
@@ -25,15 +25,20 @@ VERSION = "7.51.1"
 
 
 class AwsProvider:
-    """A `plugin.Provider` for AWS."""
+    """A `plugin.Provider` for AWS.
+
+    Args:
+        sleep: Waits for so many seconds; true when it was cancelled meanwhile. By default `cancel` ends every wait.
+    """
 
     version = VERSION
     echoes: Mapping[str, str] = {"tagsAll": "tags"}
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Sleep | None = None) -> None:
         self._configuration: Configuration | None = None
         self._clients: Clients | None = None
         self._cancelled = threading.Event()
+        self._sleep = sleep or self._cancelled.wait
 
     def check_config(self, check: plugin.Check) -> plugin.Checked:
         from langsmith_sandbox.providers.aws.configuration import check_configuration
@@ -49,7 +54,7 @@ class AwsProvider:
         from langsmith_sandbox.providers.aws.configuration import Configuration
 
         self._configuration = configuration = Configuration.load(config)
-        self._clients = clients = Clients(configuration.region, configuration.profile, sleep=self._cancelled.wait)
+        self._clients = clients = Clients(configuration.region, configuration.profile, sleep=self._sleep)
         allowed = configuration.allowed_account_ids
         if allowed and (account := clients.caller["Account"]) not in allowed:
             raise ProviderError(f"AWS account {account} is not among the allowed ones.", "Use other credentials.")

@@ -110,11 +110,12 @@ NODE_GROUP = Resource(
         takes="clusterName nodeGroupName nodeRoleArn subnetIds scalingConfig amiType capacityType diskSize"
         " instanceTypes labels launchTemplate nodeRepairConfig releaseVersion taints updateConfig version",
     ),
-    renamed={"nodeRoleArn": "nodeRole"},
+    renamed={"nodeRoleArn": "nodeRole", "subnetIds": "subnets"},
     read=Lookup("describe_nodegroup", members=_NODE_GROUP, at="nodegroup", ignores=_GONE),
     outputs={
+        "arn": "nodegroupArn",
         "resources": "resources && [{autoscalingGroups: resources.autoScalingGroups,"
-        " remoteAccessSecurityGroupId: resources.remoteAccessSecurityGroup}]"
+        " remoteAccessSecurityGroupId: resources.remoteAccessSecurityGroup}]",
     },
     updates=(
         Update(
