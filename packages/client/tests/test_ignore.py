@@ -25,6 +25,7 @@ def rules(tmp_path, text):
         ".venv/bin/python",
         ".git/HEAD",
         ".git",
+        "src/greeter.egg-info/PKG-INFO",
     ],
 )
 def test_secrets_bytecode_and_repositories_never_enter(tmp_path, path):

@@ -140,6 +140,12 @@ def test_an_upload_to_a_storage_host_does_not_carry_our_credentials(server):
     assert seen == {"authorization": None}
 
 
+def test_a_web_page_in_place_of_a_manifest_is_a_sentence(registry, server):
+    server.hook = lambda request: httpx2.Response(200, html="<p>Log in to the hotel's network</p>")
+    with pytest.raises(RegistryError, match="gave text/html"):
+        registry.manifest(IMAGE)
+
+
 def test_only_base_images_are_read_through_a_mirror(registry):
     hub = ImageReference(Repository("docker.io", "langchain/langgraph-api"), "3.11")
     assert str(registry.through_mirror(hub)) == "127.0.0.1:5000/langchain/langgraph-api:3.11"

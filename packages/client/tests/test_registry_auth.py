@@ -149,6 +149,13 @@ def test_a_token_service_that_refuses_is_told_from_one_that_is_down():
         authorization(CHALLENGE, None, (), http=answer_with(0, down), host="registry.example")
 
 
+def test_a_token_service_that_gives_no_token_is_an_error_and_not_a_traceback():
+    for answer in (httpx2.Response(200, json={}), httpx2.Response(200, text="<p>"), httpx2.Response(200, json=[])):
+        http = httpx2.Client(transport=httpx2.MockTransport(lambda request, answer=answer: answer))
+        with pytest.raises(RegistryError, match="gave no token"):
+            authorization(CHALLENGE, None, (), http=http, host="registry.example")
+
+
 def test_a_refresh_token_is_exchanged_in_the_body_and_never_in_the_address():
     seen = []
 

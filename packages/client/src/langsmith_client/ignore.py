@@ -21,6 +21,8 @@ _NEVER_FOLDERS = frozenset(
         "venv",
     }
 )
+# Left behind by an editable install, by other tools than the ones that made the commit.
+_NEVER_SUFFIX = ".egg-info"
 _NEVER_FILES = re.compile(r"\.env(\..*)?|\.git|\.DS_Store|.*\.py[co]")
 
 
@@ -47,7 +49,7 @@ class IgnoreRules:
 
     def excludes(self, path: PurePosixPath) -> bool:
         """True when the file or folder at `path`, relative to the folder of the rules, stays out."""
-        if any(part in _NEVER_FOLDERS for part in path.parts) or _NEVER_FILES.fullmatch(path.name):
+        if _forbidden(path) or _NEVER_FILES.fullmatch(path.name):
             return True
         candidates = [str(path), *(str(parent) for parent in path.parents if parent.parts)]
         excluded = False
@@ -58,10 +60,14 @@ class IgnoreRules:
 
     def may_skip(self, folder: PurePosixPath) -> bool:
         """True when nothing below `folder` can enter, so that walking it is wasted time."""
-        if any(part in _NEVER_FOLDERS for part in folder.parts):
+        if _forbidden(folder):
             return True
         readmits = any(not excludes for _, excludes in self.patterns)
         return not readmits and self.excludes(folder)
+
+
+def _forbidden(path: PurePosixPath) -> bool:
+    return any(part in _NEVER_FOLDERS or part.endswith(_NEVER_SUFFIX) for part in path.parts)
 
 
 def _compile(line: str) -> tuple[re.Pattern[str], bool] | None:

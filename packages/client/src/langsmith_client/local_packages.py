@@ -30,6 +30,7 @@ class LocalPackage:
         import_root: What has to be on Python's path for its modules to be importable.
         requirements: What it declares to need, as requirement lines.
         requirements_file: A requirements.txt to read as well, if there is one without a pyproject.toml.
+        plain: True for a folder without packaging metadata.
         installable: False for a setup.py without [project] metadata, which only an engine that runs code can read.
     """
 
@@ -39,6 +40,7 @@ class LocalPackage:
     import_root: PurePosixPath
     requirements: tuple[str, ...] = ()
     requirements_file: Path | None = None
+    plain: bool = False
     installable: bool = True
 
 
@@ -108,4 +110,5 @@ def _plain_folder(directory: Path) -> LocalPackage:
         container=container,
         import_root=outer if flat else container,
         requirements_file=requirements if requirements.is_file() else None,
+        plain=True,
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from langsmith_client.tls import trust
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,7 +71,7 @@ def ask(url: str, *, transport: httpx2.BaseTransport | None = None) -> Proof:
 def _client(transport: httpx2.BaseTransport | None) -> httpx2.Client:
     # No connection is used twice: a load balancer would keep us on the replica we first met.
     limits = httpx2.Limits(max_keepalive_connections=0)
-    return httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True, limits=limits)
+    return httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True, limits=limits, verify=trust())
 
 
 def _ask(url: str, http: httpx2.Client) -> Proof:
@@ -78,7 +80,7 @@ def _ask(url: str, http: httpx2.Client) -> Proof:
     try:
         health = http.get(f"{base}/ok")
         information = http.get(f"{base}/info")
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, OverflowError) as error:
         return Proof(False, None, f"{base} cannot be reached from here ({type(error).__name__}).")
     if information.status_code != 200:
         return Proof(False, None, f"{base}/info answered {information.status_code}.")

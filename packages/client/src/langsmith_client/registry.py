@@ -17,6 +17,7 @@ import httpx2
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.registry_auth import Login, authorization
+from langsmith_client.tls import trust
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -25,7 +26,10 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_LIST})
 
 # Without all four a registry hides what it holds of the others behind a 404.
-_ACCEPT = ", ".join((OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST))
+_MANIFEST_TYPES = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST)
+_ACCEPT = ", ".join(_MANIFEST_TYPES)
+# No answer that could be used: nobody there, a broken connection, endless redirects, an impossible address.
+_FAILURES = (httpx2.RequestError, httpx2.InvalidURL, OverflowError)
 _TIMEOUT = 60.0  # seconds, for each read and write of a connection
 _TRIES = 4
 _FIRST_PAUSE = 0.5  # seconds, doubled at each try
@@ -81,7 +85,7 @@ class Registry:
     ) -> None:
         self._logins = logins
         self._mirrors = dict(mirrors or {})
-        self._http = httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True)
+        self._http = httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True, verify=trust())
         self._sleep = sleep
         self._authorizations: dict[tuple[str, tuple[str, ...]], str] = {}
 
@@ -112,8 +116,12 @@ class Registry:
         """
         answer = self._send("GET", image.repository, f"manifests/{image.reference}", headers={"Accept": _ACCEPT})
         _check(answer, image.repository, f"read {image}")
-        media_type = answer.headers.get("Content-Type", "").partition(";")[0]
-        manifest = Manifest(answer.content, media_type or answer.json().get("mediaType", ""))
+        manifest = Manifest(answer.content, answer.headers.get("Content-Type", "").partition(";")[0])
+        if manifest.media_type not in _MANIFEST_TYPES:
+            raise RegistryError(
+                f"{image.repository.host} gave {manifest.media_type or 'no type at all'} for {image}.",
+                "Check that this is the address of an image registry.",
+            )
         if image.reference.startswith("sha256:") and manifest.digest != image.reference:
             raise RegistryError(f"{image.repository.host} returned other bytes than {image} names.")
         return manifest
@@ -156,7 +164,7 @@ class Registry:
                     answer.read()
                 _check(answer, repository, "read a layer")
                 yield from answer.iter_raw(1 << 20)
-        except httpx2.TransportError as error:
+        except _FAILURES as error:
             raise _unreachable(repository, error) from None
 
     def mount(self, repository: Repository, digest: str, source: Repository) -> bool:
@@ -180,10 +188,10 @@ class Registry:
         for attempt in range(_TRIES):
             start = self._send("POST", repository, "blobs/uploads/", content=b"")
             _check(start, repository, "start an upload")
-            location = httpx2.URL(f"{repository.base_url}/blobs/uploads/").join(start.headers["Location"])
+            location = httpx2.URL(f"{repository.base_url}/blobs/uploads/").join(start.headers.get("Location", ""))
             try:
                 answer = self._put_blob(repository, location.copy_merge_params({"digest": digest}), size, content)
-            except httpx2.TransportError as error:
+            except _FAILURES as error:
                 if attempt == _TRIES - 1:
                     raise _unreachable(repository, error) from None
             else:
@@ -221,7 +229,7 @@ class Registry:
             last = attempt == _TRIES - 1
             try:
                 answer = self._authorized(method, repository, path, headers or {}, scopes, request)
-            except httpx2.TransportError as error:
+            except _FAILURES as error:
                 if last:
                     raise _unreachable(repository, error) from None
                 self._sleep(_FIRST_PAUSE * 2**attempt)
@@ -264,7 +272,7 @@ def _pause(answer: httpx2.Response, attempt: int) -> float:
     return min(asked, _LONGEST_PAUSE)
 
 
-def _unreachable(repository: Repository, error: httpx2.TransportError) -> RegistryError:
+def _unreachable(repository: Repository, error: Exception) -> RegistryError:
     return RegistryError(
         f"The registry {repository.host} cannot be reached ({type(error).__name__}).",
         "Check the name, the network and any proxy.",

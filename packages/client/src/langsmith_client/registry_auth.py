@@ -131,7 +131,7 @@ def _token(
         else:
             query: dict[str, str | list[str]] = {**service, "scope": wanted}
             answer = http.get(realm, params=query, headers={"Authorization": _basic(login)} if login else {})
-    except (httpx2.TransportError, httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
+    except (httpx2.RequestError, httpx2.InvalidURL) as error:
         raise RegistryError(f"The token service of {host} cannot be reached ({type(error).__name__}).") from None
     if answer.status_code != 200:
         raise RegistryAccessError(
@@ -139,5 +139,8 @@ def _token(
             f"Log in with `docker login {host}`.",
             status=answer.status_code,
         )
-    body = answer.json()
-    return body.get("token") or body["access_token"]
+    try:
+        body = answer.json()
+        return body.get("token") or body["access_token"]
+    except (ValueError, KeyError, AttributeError):
+        raise RegistryError(f"The token service of {host} gave no token.", "Check the registry's address.") from None

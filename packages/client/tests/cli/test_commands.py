@@ -105,7 +105,11 @@ def world(monkeypatch, connected, clock):
     pods = {"proof": Proof(True, "revision-1")}
 
     def surroundings(target, reporter):
-        prove = lambda url, revision_id: pods["proof"]  # noqa: E731
+        def prove(url, revision_id):
+            if isinstance(pods["proof"], Exception):
+                raise pods["proof"]
+            return pods["proof"]
+
         return Surroundings(target, reporter, prove=prove, clock=clock, sleep=clock.sleep)
 
     monkeypatch.setattr(session, "surroundings", surroundings)
@@ -193,6 +197,13 @@ def test_an_interrupted_command_says_that_the_revision_goes_on(cli, connected, m
     outcome = cli("status", "greeter")
     assert outcome.exit_code == 130
     assert "goes on" in outcome.err
+
+
+def test_a_file_that_cannot_be_used_is_named_without_a_traceback(cli, agent, world):
+    world["proof"] = PermissionError(13, "Permission denied", "/cache/x")
+    outcome = cli("deploy", str(agent.folder), "--push-to", "host/agent")
+    assert outcome.exit_code == 1
+    assert "/cache/x cannot be used (Permission denied)" in outcome.err
 
 
 def test_an_error_of_the_target_keeps_its_two_sentences(cli, connected, monkeypatch):

@@ -43,8 +43,8 @@ class Docker:
 def publish(registry, server, push_base):
     push_base({})
 
-    def run(agent, docker):
-        return DockerBuilder(registry, docker).publish(build_request(agent.load(), TARGET), lambda text: None)
+    def run(agent, docker, **options):
+        return DockerBuilder(registry, docker).publish(build_request(agent.load(**options), TARGET), lambda text: None)
 
     return run
 
@@ -62,6 +62,15 @@ def test_the_dockerfile_is_that_of_langgraph_cli_on_a_pinned_base(publish, agent
     assert docker.dockerfile.startswith("FROM docker.io/langchain/langgraph-api@sha256:")
     assert 'ENV LANGSERVE_GRAPHS=\'{"greeter": "/deps/greeter/greeter/graph.py:graph"}\'' in docker.dockerfile
     assert "# syntax" not in docker.dockerfile
+
+
+def test_a_folder_without_metadata_keeps_the_name_its_modules_are_imported_by(publish, make_agent, server):
+    agent = make_agent("bare-agent")
+    (agent.folder / "pyproject.toml").unlink()
+    agent.commit()
+    docker = Docker(server)
+    publish(agent, docker, version="1")
+    assert "/deps/outer-bare-agent/src/greeter/graph.py:graph" in docker.dockerfile
 
 
 def test_other_folders_become_build_contexts_that_exist(publish, make_agent, server, tmp_path):

@@ -33,6 +33,10 @@ def reporting(*, as_json: bool) -> Iterator[Reporter]:
     except ClientError as error:
         reporter.fail(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        what = f"{error.filename or 'A file'} cannot be used ({error.strerror or type(error).__name__})."
+        reporter.fail(ClientError(what, "Check that it exists, its permissions, and the space on the disk."))
+        sys.exit(ClientError.exit_code)
     except KeyboardInterrupt:
         reporter.fail(
             ClientError(

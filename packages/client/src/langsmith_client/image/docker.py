@@ -94,7 +94,7 @@ def stage(project: Project, folder: Path) -> Path:
 
     def place(path: Path) -> Path:
         inside = path.relative_to(common)
-        return folder / project.packages[0].container.name / inside if single else folder / inside
+        return folder / _folder_name(project) / inside if single else folder / inside
 
     for root in roots:
         place(root).mkdir(parents=True, exist_ok=True)
@@ -108,6 +108,13 @@ def stage(project: Project, folder: Path) -> Path:
     config = place(project.config.path.resolve())
     shutil.copy2(project.config.path, config)
     return config
+
+
+def _folder_name(project: Project) -> str:
+    """What langgraph-cli, which takes the folder's name for the package's, shall find."""
+    for package in project.packages:
+        return package.directory.name if package.plain else package.container.name
+    return project.name
 
 
 def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tuple[str, dict[str, str]]:

@@ -68,7 +68,7 @@ class LayersBuilder:
             config = image_config(
                 base,
                 layers,
-                env={**env, "PYTHONPATH": _python_path(project, base)},
+                env={**env, **_python_path(project, base)},
                 labels={**request.labels, **base_labels(base)},
                 working_dir=_working_dir(project),
                 created=project.git.committed_at if isinstance(project.git, GitState) else 0,
@@ -131,14 +131,15 @@ def _source_entries(project: Project) -> Iterator[Entry]:
         yield Entry(file.container, content, executable=file.executable, link=file.link)
 
 
-def _python_path(project: Project, base: BaseImage) -> str:
+def _python_path(project: Project, base: BaseImage) -> dict[str, str]:
     # An editable install would add a .pth file; the same folders on PYTHONPATH do without running an installer.
     inherited = [
         line.partition("=")[2]
         for line in base.config.get("config", {}).get("Env") or ()
         if line.startswith("PYTHONPATH=")
     ]
-    return ":".join([*(str(package.import_root) for package in project.packages), *filter(None, inherited)])
+    folders = [*(str(package.import_root) for package in project.packages), *filter(None, inherited)]
+    return {"PYTHONPATH": ":".join(folders)} if folders else {}
 
 
 def _working_dir(project: Project) -> str | None:
