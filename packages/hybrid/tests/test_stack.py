@@ -60,7 +60,7 @@ def test_three_zones_make_three_pairs_of_subnets_for_load_balancers_to_find(decl
 
 def test_the_default_security_group_lets_nothing_through(declare: Callable[..., Any]) -> None:
     (group,) = declare().of_type("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
-    assert (group.inputs["ingress"], group.inputs["egress"]) == ([], [])
+    assert not {"ingress", "egress"} & group.inputs.keys(), "taking it over without rules removes those it has"
 
 
 def test_the_cluster_is_private_and_known_to_nobody_but_its_admins(declare: Callable[..., Any]) -> None:

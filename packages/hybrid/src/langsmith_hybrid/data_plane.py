@@ -25,7 +25,7 @@ class DataPlaneArgs:
     Attributes:
         api_key: LangSmith API key; a secret.
         workspace_id: The workspace, ``listener_id`` its listener.
-        namespaces: Namespaces agents are deployed to; they are created here.
+        namespaces: Namespaces agents are deployed to; they are created here, and the first also holds the release.
         queue_url: Redis URL of the listener's job queue.
         host_url: Control plane; ``endpoint`` is the LangSmith API of the same region.
         hostname: DNS name (and port) agents are reached under, or None: then nothing checks their health from outside.
@@ -57,8 +57,9 @@ class DataPlane(Component):
 
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        home = self._namespace(_RELEASE)
-        watched = [self._namespace(namespace) for namespace in args.namespaces]
+        # The chart puts its Ingress beside itself, and an Ingress routes only to Services of its own namespace: the
+        # release lives where the agents do.
+        home, *others = (self._namespace(namespace) for namespace in args.namespaces)
         api_key = self._secret(f"{name}-api-key", home, {_API_KEY: args.api_key})
         queue = self._secret(f"{name}-queue", home, {_QUEUE_URL: args.queue_url})
         self.release = kubernetes.helm.v3.Release(
@@ -71,7 +72,7 @@ class DataPlane(Component):
             values=chart_values(args, api_key=api_key.metadata.name, queue=queue.metadata.name),
             atomic=True,
             timeout=RELEASE_TIMEOUT,
-            opts=self.child(depends_on=[*watched]),
+            opts=self.child(depends_on=[*others]),
         )
         self.register_outputs({})
 
@@ -119,8 +120,6 @@ def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulu
         "ingress": {
             "enabled": True,
             "hostname": args.hostname or "",
-            # An Ingress routes only to Services of its own namespace, so it lives where the agents do.
-            "namespace": args.namespaces[0],
             "tlsEnabled": args.tls,
         },
         "redis": {"external": {"enabled": True, "existingSecretName": queue, "connectionUrlSecretKey": _QUEUE_URL}},

@@ -56,8 +56,9 @@ class Network(Component):
             tags={"Name": name},
             opts=self.child(),
         )
-        # The default group is what a resource gets when nobody chose one: it must not let anything through.
-        aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=vpc.id, ingress=[], egress=[], opts=self.child())
+        # The default group is what a resource gets when nobody chose one. Taken over without rules, it loses those
+        # AWS gave it, and lets nothing through.
+        aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=vpc.id, opts=self.child())
         plan = subnets.plan(args.cidr, len(args.availability_zones))
         public = self._subnets(f"{name}-public", vpc, plan.public, args.availability_zones, "kubernetes.io/role/elb")
         private = self._subnets(
