@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from langsmith_sandbox.errors import SandboxError
 
 
-class SealBrokenError(SandboxError):
-    """The database was sealed with another key."""
+class StateUnreadableError(SandboxError):
+    """The remembered state is of no use: damaged, sealed with another key, or written by another version."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(
-            "The control plane's records cannot be unsealed with the key beside them.",
+            f"The control plane's records cannot be read: {why}.",
             "Run `langsmith-sandbox reset` to start with an empty control plane.",
         )
 

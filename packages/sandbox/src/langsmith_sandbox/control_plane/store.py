@@ -12,10 +12,22 @@ from typing import Generic, TypeVar
 
 import pydantic
 
+from langsmith_sandbox.control_plane.errors import StateUnreadableError
 from langsmith_sandbox.control_plane.records import Deployment, Listener, Revision, TracingProject
 from langsmith_sandbox.control_plane.vault import Vault
 
 Record = TypeVar("Record")
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS records (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (collection, key, owner)
+)
+"""
 
 
 class Collection(Generic[Record]):
@@ -64,25 +76,35 @@ class Collection(Generic[Record]):
         )
 
     def _load(self, row: tuple[bytes]) -> Record:
-        return self._adapter.validate_json(self._vault.unseal(row[0]))
+        try:
+            return self._adapter.validate_json(self._vault.unseal(row[0]))
+        except pydantic.ValidationError:
+            # The values are users' secrets, so the cause is not passed on.
+            raise StateUnreadableError("another version of the sandbox wrote them") from None
 
 
 class Store:
-    """Listeners and deployments by tenant, revisions by deployment, tracing projects by tenant and name."""
+    """Listeners and deployments by tenant, revisions by deployment, tracing projects by tenant and name.
+
+    Raises:
+        StateUnreadableError: The folder holds records this program cannot read; told at once, not at the first request.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         vault = Vault.open(folder / "key")
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(folder / "records.sqlite", check_same_thread=False, isolation_level=None)
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS records (position INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT NOT NULL, "
-            "key TEXT NOT NULL, owner TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (collection, key, owner))"
-        )
+        try:
+            self._connection.execute(TABLE)
+        except sqlite3.DatabaseError:
+            raise StateUnreadableError("the file is damaged") from None
         self.listeners = Collection(self._connection, "listeners", Listener, vault)
         self.deployments = Collection(self._connection, "deployments", Deployment, vault)
         self.revisions = Collection(self._connection, "revisions", Revision, vault)
         self.projects = Collection(self._connection, "projects", TracingProject, vault)
+        for collection in (self.listeners, self.deployments, self.revisions, self.projects):
+            collection.everything()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -7,18 +7,25 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from langsmith_sandbox.control_plane.errors import SealBrokenError
+from langsmith_sandbox.control_plane.errors import StateUnreadableError
 
 
 class Vault:
     """Authenticated encryption with a key kept outside the database."""
 
     def __init__(self, key: bytes) -> None:
-        self._fernet = Fernet(key)
+        try:
+            self._fernet = Fernet(key)
+        except ValueError:
+            raise StateUnreadableError("the key beside them is damaged") from None
 
     @classmethod
     def open(cls, key_file: Path) -> Vault:
-        """The vault of ``key_file`` (mode 0600), which is made on first use."""
+        """The vault of ``key_file`` (mode 0600), which is made on first use.
+
+        Raises:
+            StateUnreadableError: The file holds no key.
+        """
         try:
             descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
@@ -36,9 +43,9 @@ class Vault:
         """What was sealed.
 
         Raises:
-            SealBrokenError: The key is not the one it was sealed with.
+            StateUnreadableError: The key is not the one it was sealed with.
         """
         try:
             return self._fernet.decrypt(sealed)
         except InvalidToken:
-            raise SealBrokenError from None
+            raise StateUnreadableError("they were sealed with another key than the one beside them") from None
