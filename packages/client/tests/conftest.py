@@ -18,8 +18,9 @@ import pytest
 
 from langsmith_client.image.layer import Entry, write_layer
 from langsmith_client.image_reference import ImageReference, Repository
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.project import Project, load_project
-from langsmith_client.registry import OCI_MANIFEST, Manifest, Registry
+from langsmith_client.registry import Registry
 from langsmith_client.registry_auth import Login
 from langsmith_client.target.protocol import Change, Deployment, Phase, Revision
 

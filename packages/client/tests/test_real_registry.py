@@ -14,7 +14,8 @@ import httpx2
 import pytest
 
 from langsmith_client.image_reference import ImageReference, Repository
-from langsmith_client.registry import OCI_MANIFEST, Manifest, Registry
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
+from langsmith_client.registry import Registry
 
 CONFIG = b"{}"
 LAYER = b"x" * 3_000_000

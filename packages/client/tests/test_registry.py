@@ -9,7 +9,8 @@ import pytest
 
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
-from langsmith_client.registry import DOCKER_MANIFEST, OCI_INDEX, Manifest, Registry
+from langsmith_client.manifest import DOCKER_MANIFEST, OCI_INDEX, Manifest
+from langsmith_client.registry import Registry
 
 HERE = Repository("127.0.0.1:5000", "agent")
 IMAGE = ImageReference(HERE, "1")

@@ -5,9 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, Self
@@ -16,18 +14,12 @@ import httpx2
 
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
+from langsmith_client.manifest import MANIFEST_TYPES, Manifest
 from langsmith_client.registry_auth import Login, authorization
 from langsmith_client.tls import trust
 
-OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
-INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_LIST})
-
 # Without all four a registry hides what it holds of the others behind a 404.
-_MANIFEST_TYPES = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST)
-_ACCEPT = ", ".join(_MANIFEST_TYPES)
+_ACCEPT = ", ".join(MANIFEST_TYPES)
 # No answer that could be used: nobody there, a broken connection, endless redirects, an impossible address.
 _FAILURES = (httpx2.RequestError, httpx2.InvalidURL, OverflowError)
 _TIMEOUT = 60.0  # seconds, for each read and write of a connection
@@ -45,24 +37,6 @@ class Logins(Protocol):
     def login(self, host: str) -> Login | None:
         """The login for a registry, or None to stay anonymous."""
         ...
-
-
-@dataclasses.dataclass(frozen=True)
-class Manifest:
-    """A manifest as stored: its bytes are what its digest is about."""
-
-    content: bytes
-    media_type: str
-
-    @property
-    def digest(self) -> str:
-        """`sha256:<64 hex>`."""
-        return "sha256:" + hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The parsed JSON."""
-        return json.loads(self.content)
 
 
 class Registry:
@@ -117,7 +91,7 @@ class Registry:
         answer = self._send("GET", image.repository, f"manifests/{image.reference}", headers={"Accept": _ACCEPT})
         _check(answer, image.repository, f"read {image}")
         manifest = Manifest(answer.content, answer.headers.get("Content-Type", "").partition(";")[0])
-        if manifest.media_type not in _MANIFEST_TYPES:
+        if manifest.media_type not in MANIFEST_TYPES:
             raise RegistryError(
                 f"{image.repository.host} gave {manifest.media_type or 'no type at all'} for {image}.",
                 "Check that this is the address of an image registry.",

@@ -9,7 +9,7 @@ import pytest
 from langsmith_client.errors import BuildError
 from langsmith_client.image.base_image import read_base
 from langsmith_client.image_reference import ImageReference, parse_reference
-from langsmith_client.registry import OCI_INDEX, Manifest
+from langsmith_client.manifest import OCI_INDEX, Manifest
 
 NAME = parse_reference("docker.io/langchain/langgraph-api:3.11")
 

@@ -11,8 +11,8 @@ from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image.docker import DockerBuilder
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import parse_repository
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.processes import Finished
-from langsmith_client.registry import OCI_MANIFEST, Manifest
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
 PUSHED = Manifest(b'{"pushed": 1}', OCI_MANIFEST)

@@ -11,7 +11,7 @@ import pytest
 from langsmith_client.errors import BuildError, ConflictError, ProjectError
 from langsmith_client.image.publish import INPUTS_LABEL, build_request, publish
 from langsmith_client.image_reference import parse_repository
-from langsmith_client.registry import OCI_MANIFEST, Manifest
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
 

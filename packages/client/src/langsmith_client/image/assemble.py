@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from langsmith_client.registry import OCI_MANIFEST, Manifest
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,8 @@ from typing import Any
 
 from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
-from langsmith_client.registry import INDEX_TYPES, Manifest, Registry
+from langsmith_client.manifest import INDEX_TYPES, Manifest
+from langsmith_client.registry import Registry
 
 
 @dataclasses.dataclass(frozen=True)
