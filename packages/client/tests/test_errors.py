@@ -27,6 +27,7 @@ def test_every_error_has_the_exit_code_that_is_documented():
         "TargetAccessError": 40,
         "AccessExpiredError": 41,
         "PreflightError": 50,
+        "StoppedError": 130,
     }
 
 

@@ -126,3 +126,9 @@ class UnprovenError(ClientError):
     """The revision counts as deployed, but the pods were not seen serving it."""
 
     exit_code = 23
+
+
+class StoppedError(ClientError):
+    """Someone pressed Ctrl-C; the code is the one shells report for that."""
+
+    exit_code = 130

@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from langsmith_client.target.control_plane import ControlPlaneTarget, Place
     from langsmith_client.target.protocol import Deployment, Target
 
-_INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
-
 
 @contextlib.contextmanager
 def reporting(*, as_json: bool) -> Iterator[Reporter]:
     """A reporter; an error of ours becomes its exit code and two sentences, never a traceback."""
-    from langsmith_client.errors import ClientError
+    from langsmith_client.errors import ClientError, StoppedError
     from langsmith_client.progress import reporter_for
 
     reporter = reporter_for(sys.stdout, sys.stderr, as_json=as_json)
@@ -38,12 +36,9 @@ def reporting(*, as_json: bool) -> Iterator[Reporter]:
         reporter.fail(ClientError(what, "Check that it exists, its permissions, and the space on the disk."))
         sys.exit(ClientError.exit_code)
     except KeyboardInterrupt:
-        reporter.fail(
-            ClientError(
-                "Interrupted.", "A revision that was made goes on; run the same command again to follow and prove it."
-            )
-        )
-        sys.exit(_INTERRUPTED)
+        remedy = "A revision that was made goes on; run the same command again to follow and prove it."
+        reporter.fail(StoppedError("Interrupted.", remedy))
+        sys.exit(StoppedError.exit_code)
 
 
 @contextlib.contextmanager
