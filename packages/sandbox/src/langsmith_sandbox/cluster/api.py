@@ -51,6 +51,10 @@ class KubernetesApi:
             )
         )
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def get(self, path: str, **parameters: str) -> Json:
         """One object, or a list.
 

@@ -105,7 +105,7 @@ def read_token(token: str, *, aws_url: str, now: float) -> PresignedCall:
         raise TokenError(f"token is missing expected {PREFIX!r} prefix")
     encoded = token.removeprefix(PREFIX)
     try:
-        url = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        url = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode()
         parts = urlsplit(url)
     except (binascii.Error, ValueError) as problem:
         raise TokenError("the part after the prefix is not the base64 of a URL") from problem
