@@ -11,6 +11,7 @@ from langsmith_sandbox.cluster import kubeconfig
 from langsmith_sandbox.cluster.command import Interpreters, Surroundings, build_command, resolve_program
 from langsmith_sandbox.cluster.container import PreparedRun
 from langsmith_sandbox.cluster.environment import resolve_environment
+from langsmith_sandbox.cluster.errors import ContainerConfigError
 from langsmith_sandbox.cluster.path_map import PathMap
 from langsmith_sandbox.cluster.probes import Check, ProbeTarget, check_for
 from langsmith_sandbox.cluster.run_probes import KINDS
@@ -69,7 +70,13 @@ class PodPreparation:
         self._volumes.refresh(self._pod)
 
     def image(self, container: Json) -> Image:
-        """A container's image, pulled if need be."""
+        """A container's image, pulled if need be.
+
+        Raises:
+            ContainerConfigError: The container is one this node cannot run as asked.
+        """
+        if container.get("restartPolicy"):
+            raise ContainerConfigError("containers with a restartPolicy of their own do not run on a sandbox node")
         image, pulled = self._node.images.obtain(container["image"], container.get("imagePullPolicy"))
         if pulled:
             self.event("Normal", "Pulled", f'Successfully pulled image "{container["image"]}"')
@@ -77,6 +84,9 @@ class PodPreparation:
 
     def run(self, container: Json, image: Image, attempt: int) -> PreparedRun:
         """The command, log and checks of one run."""
+        if container.get("lifecycle"):
+            hooks = ", ".join(sorted(container["lifecycle"]))
+            self.event("Warning", "HooksIgnored", f"a sandbox node does not run lifecycle hooks: {hooks}")
         declared = resolve_environment(container, self._pod, self._node.objects)
         mounts = self._volumes.mounts(self._pod, container)
         home = self._folder.container(container["name"])
