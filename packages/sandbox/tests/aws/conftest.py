@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto.core.base_backend import AccountSpecificBackend
 from werkzeug.test import Client
 
 from langsmith_sandbox.aws.clock import Clock
@@ -137,6 +139,13 @@ def send(emulator: Emulator, request: AWSPreparedRequest) -> Any:
         parts.path, method=request.method, query_string=parts.query, headers=headers, data=body,
         base_url=f"http://{parts.netloc}", environ_overrides={"RAW_URI": f"{parts.path}?{parts.query}"},
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def regions_looked_up_once() -> None:
+    """Moto asks botocore for the regions of a service in each account anew: 80 times a test."""
+    session: Any = AccountSpecificBackend.get_session()
+    session.get_available_regions = functools.cache(session.get_available_regions)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import boto3
 import httpx2
 import pytest
+from botocore.config import Config
 from botocore.signers import RequestSigner
 
 from langsmith_sandbox.aws.credentials import OperatorKey
@@ -32,7 +33,7 @@ def presign(url: str, key: OperatorKey, token: str | None = None, *, cluster: st
         "context": {},
     }
     sts.close()
-    return signer.generate_presigned_url(request, region_name="us-east-1", expires_in=expires, operation_name="")
+    return str(signer.generate_presigned_url(request, region_name="us-east-1", expires_in=expires, operation_name=""))
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_presigned_objects_of_s3_still_work(account, url, operator):
         region_name="us-east-1",
         aws_access_key_id=operator.access_key_id,
         aws_secret_access_key=operator.secret_access_key,
-        config=boto3.session.Config(signature_version="s3v4"),
+        config=Config(signature_version="s3v4"),
     )
     link = s3.generate_presigned_url("get_object", Params={"Bucket": "artifacts", "Key": "k"}, ExpiresIn=60)
     s3.close()

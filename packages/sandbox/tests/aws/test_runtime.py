@@ -112,3 +112,18 @@ def test_a_cluster_shows_what_the_supervisor_reports(account, network, superviso
     assert eks.describe_cluster(name="prod")["cluster"]["status"] == "DELETING", "it still runs"
     del answers[("GET", "/clusters/prod")]
     assert account.refusal(lambda: eks.describe_cluster(name="prod"))[0] == "ResourceNotFoundException"
+
+
+def test_a_cluster_is_not_half_made_when_the_supervisor_refuses(account, network, supervisor):
+    runtime, _, answers = supervisor
+    context.use(context.Context(clock=account.clock, runtime=runtime))
+    answers[("PUT", "/clusters/prod")] = (500, {})
+    role, eks = account.role(), account.client("eks")
+    wanted = {"name": "prod", "roleArn": role, "resourcesVpcConfig": {"subnetIds": network.subnets}}
+    code, message = account.refusal(lambda: eks.create_cluster(**wanted))
+    assert code == "ServerException"
+    assert "langsmith-sandbox status" in message
+    answers[("PUT", "/clusters/prod")] = (202, {})
+    assert eks.create_cluster(**wanted)["cluster"]["name"] == "prod", "SDKs try again, and the name must be free"
+    groups = account.client("ec2").describe_security_groups()["SecurityGroups"]
+    assert sum(group["GroupName"].startswith("eks-cluster-sg-prod") for group in groups) == 1

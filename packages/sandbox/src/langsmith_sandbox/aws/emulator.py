@@ -38,6 +38,7 @@ from langsmith_sandbox.aws.context import Context
 from langsmith_sandbox.aws.credentials import ACCOUNT_ID, OperatorKey
 from langsmith_sandbox.aws.leftovers import Baseline
 from langsmith_sandbox.aws.request_log import Asked, RequestLog
+from langsmith_sandbox.errors import SandboxError
 
 _log = logging.getLogger(__name__)
 _OWN_PATHS = "/_sandbox/"
@@ -121,6 +122,9 @@ class Emulator:
         except NotImplementedError as problem:
             _log.info("not offered: %s %s", call.service, call.operation)
             return wire.error(call.protocol, 501, "NotImplemented", f"The sandbox's AWS cannot do this: {problem}")
+        except SandboxError as problem:
+            _log.warning("%s", problem)
+            return wire.error(call.protocol, 500, "ServerException", str(problem))
         except Exception:  # noqa: BLE001 - the edge: whatever moto raises must reach the SDK as an AWS error
             _log.exception("%s %s failed inside the emulator", call.service, call.operation)
             return wire.error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 from typing import Any
@@ -36,18 +37,13 @@ def adjust_models() -> None:
 
 
 def _aws_policies(self: IAMBackend) -> list[Any]:
+    """The policies AWS publishes; each account its own copies, since they count their attachments."""
     if self.region_name != _PARTITION:
         return []
-    made = []
-    for name, document, data in _published():
-        policy = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data)
-        policy.versions[0].document = document
-        made.append(policy)
-    return made
+    return [copy.copy(policy) for policy in _published(self.account_id)]
 
 
 @functools.cache
-def _published() -> tuple[tuple[str, str, dict[str, Any]], ...]:
-    """Name, document and dates of each policy AWS publishes; the document as text, made once."""
+def _published(account: str) -> tuple[AWSManagedPolicy, ...]:
     found: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
-    return tuple((name, json.dumps(data.pop("Document")), data) for name, data in found.items())
+    return tuple(AWSManagedPolicy.from_data(name, account, _PARTITION, data) for name, data in found.items())

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+import moto.kms.models as moto_kms
 from moto.kms.models import Key, KmsBackend
+from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
 
 
 def adjust_models() -> None:
-    """Gives new keys the usage AWS defaults to, and marks those behind ``aws/...`` aliases as AWS's own."""
+    """Gives new keys the usage AWS defaults to, and marks those behind ``aws/...`` aliases as AWS's own.
+
+    Symmetric keys share one RSA key: moto makes one for each, which takes long and which nothing can use.
+    """
     create_key, default_keys = KmsBackend.create_key, KmsBackend._generate_default_keys  # noqa: SLF001 - no other seam
     if getattr(create_key, "sandbox", False):
         return
@@ -25,3 +31,13 @@ def adjust_models() -> None:
     with_usage.sandbox = True  # type: ignore[attr-defined]
     KmsBackend.create_key = with_usage  # type: ignore[method-assign]
     KmsBackend._generate_default_keys = managed_by_aws  # type: ignore[method-assign]  # noqa: SLF001
+    moto_kms.__dict__["generate_private_key"] = _private_key
+
+
+def _private_key(key_spec: str) -> AbstractPrivateKey:
+    return _unused_key() if key_spec == KeySpec.SYMMETRIC_DEFAULT else generate_private_key(key_spec)
+
+
+@functools.cache
+def _unused_key() -> AbstractPrivateKey:
+    return generate_private_key(KeySpec.RSA_2048)

@@ -35,12 +35,12 @@ class ClusterOperations(EksHandler):
             tags=dict(self.param("tags", {})),
             ready_at=self.now() + self.context.delays.cluster,
         )
+        self.context.runtime.start(name, cluster.version)
         self._connect(cluster)
         access = self.param("accessConfig", {})
         if access.get("bootstrapClusterCreatorAdminPermissions", True) and _has_api(cluster):
             grant_creator(self, cluster)
         clusters[name] = cluster
-        self.context.runtime.start(name, cluster.version)
         return ActionResult({"cluster": describe(cluster)})
 
     def describe_cluster(self) -> ActionResult:

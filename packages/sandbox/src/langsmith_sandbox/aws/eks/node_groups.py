@@ -45,9 +45,9 @@ class NodeGroupOperations(EksHandler):
             tags=dict(self.param("tags", {})),
             ready_at=self.now() + self.context.delays.node_group,
         )
+        self._run_nodes(cluster, group)
         cluster.node_groups[name] = group
         grant_nodes(self, cluster, group.described["nodeRole"])
-        self._run_nodes(cluster, group)
         return ActionResult({"nodegroup": describe(cluster, group)})
 
     def describe_nodegroup(self) -> ActionResult:
@@ -101,8 +101,8 @@ class NodeGroupOperations(EksHandler):
         cluster = self.cluster()
         group = node_group_named(cluster, self.param("nodegroupName"))
         if group.deleted_at is None:
-            group.deleted_at = self.now() + self.context.delays.node_group
             self.context.runtime.set_nodes(cluster.name, group.name, None)
+            group.deleted_at = self.now() + self.context.delays.node_group
         return ActionResult({"nodegroup": describe(cluster, group)})
 
     def _idle_node_group(self) -> tuple[Cluster, NodeGroup]:
