@@ -20,6 +20,7 @@ FIVE_KEYS = ("environment", "eksClusterName", "s3BucketPrefix", "langsmithWorksp
 
 
 def up(workspace: Workspace) -> dict[str, Any]:
+    """Everything up: what ``langsmith-sandbox up`` says of it."""
     return json.loads(workspace.run("langsmith-sandbox", "up", "--json").stdout)
 
 
@@ -71,17 +72,17 @@ def layers(workspace: Workspace, digest: str) -> list[str]:
 def test_up_ends_with_the_agents_answer_and_what_serves_it(workspace: Workspace, standing: dict[str, Any]) -> None:
     commit = workspace.run("git", "rev-parse", "HEAD").stdout.strip()
     assert standing["answer"].startswith("Hello, ")
-    assert standing["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", standing["digest"])
-    assert standing["revision"] == revisions(workspace)[0]["id"]
+    assert standing["deployed"]["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", standing["deployed"]["digest"])
+    assert standing["deployed"]["revision"] == revisions(workspace)[0]["id"]
 
 
 def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace, standing: dict[str, Any]) -> None:
     made = len(revisions(workspace))
     again = up(workspace)
-    assert again["stack_changes"] == {}, "no resource may change"
-    assert (again["built"], again["changed"]) == (False, False)
-    assert again["digest"] == standing["digest"]
+    assert re.fullmatch(r"\d+ unchanged", again["resources"]), "no resource may change"
+    assert (again["deployed"]["built"], again["deployed"]["changed"]) == (False, False)
+    assert again["deployed"]["digest"] == standing["deployed"]["digest"]
     assert len(revisions(workspace)) == made
 
 
@@ -96,14 +97,14 @@ def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
     graph = workspace.agent / "hello_world_graph" / "graph.py"
     graph.write_text(graph.read_text().replace("Hello, ", "Good day, "))
     dirty = up(workspace)
-    assert re.fullmatch(r"hello-world-graph:0\.1\.0-[0-9a-f]{12}-dirty-[0-9a-f]{8}", dirty["image"])
+    assert re.fullmatch(r"hello-world-graph:0\.1\.0-[0-9a-f]{12}-dirty-[0-9a-f]{8}", dirty["deployed"]["image"])
     assert dirty["answer"].startswith("Good day, "), "the new code answers"
     commit = workspace.commit("Be more formal")
     clean = up(workspace)
-    assert clean["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
+    assert clean["deployed"]["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
     assert clean["answer"].startswith("Good day, ")
-    assert clean["revision"] == revisions(workspace)[0]["id"] != standing["revision"]
-    before, after = layers(workspace, standing["digest"]), layers(workspace, clean["digest"])
+    assert clean["deployed"]["revision"] == revisions(workspace)[0]["id"] != standing["deployed"]["revision"]
+    before, after = layers(workspace, standing["deployed"]["digest"]), layers(workspace, clean["deployed"]["digest"])
     assert before[:-1] == after[:-1], "base and dependencies stay"
     assert before[-1] != after[-1], "only the source layer is new"
 

@@ -194,7 +194,8 @@ class PodWorker:
                 return NEVER
             log.warning("status of Pod %s: %s", self._pod["metadata"]["name"], problem.message)
             return self._clock() + STATUS_RETRY_SECONDS
-        self._published = self._status()
+        # Not the status as it is by now: what changed while the API answered has not been told yet.
+        self._published = status
         return NEVER
 
     def _status(self) -> Json:
