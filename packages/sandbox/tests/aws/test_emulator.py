@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+
 import boto3
 import httpx2
 import pytest
@@ -89,3 +91,26 @@ def test_boto3_works_over_a_real_socket(url, account):
     assert s3.get_object(Bucket="artifacts", Key="a folder/ünïcode+plus")["Body"].read() == b"x" * 100_000
     assert httpx2.get(f"{url}/_sandbox/health").status_code == 200
     s3.close()
+
+
+def test_of_eight_creates_at_once_one_wins(url, account):
+    def create(number):
+        logs = boto3.Session().client(
+            "logs",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="AKIASANDBOXOPERATOR0",
+            aws_secret_access_key="the operator's secret",
+        )
+        try:
+            logs.create_log_group(logGroupName="/aws/eks/prod/cluster")
+        except ClientError as refused:
+            return refused.response["Error"]["Code"]
+        finally:
+            logs.close()
+        return "created"
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        outcomes = sorted(pool.map(create, range(8)))
+    assert outcomes == ["ResourceAlreadyExistsException"] * 7 + ["created"]
+    assert account.leftovers() == [("logs:log-group", "/aws/eks/prod/cluster")]
