@@ -90,7 +90,8 @@ def test_an_unforeseen_failure_names_its_kind_but_no_lines_of_code(provider: Scr
     provider.answer = KeyError("lost")
     with pytest.raises(grpc.RpcError) as caught:
         stub.Read(proto.ReadRequest(id="vpc-1", urn=URN))
-    details = caught.value.details()  # pyright: ignore[reportAttributeAccessIssue]
+    error: Any = caught.value
+    details = error.details()
     assert "KeyError" in details
     assert "File " not in details
 
@@ -100,7 +101,8 @@ def test_a_half_made_resource_reaches_the_engine_with_its_state_and_its_secrets(
     provider.answer = plugin.PartialFailure("db-1", state, {"password": "p"}, "db-1 is failed.")
     with pytest.raises(grpc.RpcError) as caught:
         stub.Create(proto.CreateRequest(urn=URN, properties=encode({"password": Secret("p")})))
-    metadata = dict(caught.value.trailing_metadata())  # pyright: ignore[reportAttributeAccessIssue]
+    error: Any = caught.value
+    metadata = dict(error.trailing_metadata())
     status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
     detail = proto.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail), "without this detail the engine forgets a resource that exists"

@@ -99,17 +99,17 @@ class Clients:
         """
         client = self.client(service, document.get("region"))
         members = arguments(client, call, document, takes=takes, renamed=renamed or {}) | dict(extra or {})
-        deadline = time.monotonic() + RETRY_SECONDS
-        pause = 0.2
+        waited, pause = 0.0, 0.2
         while True:
             try:
                 return self._answer(client, call.operation, members)
             except ApiError as error:
                 if error.code in call.ignores.split():
                     return {}
-                if error.code not in call.retries.split() or time.monotonic() > deadline:
+                if error.code not in call.retries.split() or waited > RETRY_SECONDS:
                     raise
             self._pause(call.operation, pause)
+            waited += pause
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _pause(self, operation: str, seconds: float) -> None:

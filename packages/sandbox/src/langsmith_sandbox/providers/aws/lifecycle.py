@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +202,7 @@ class Lifecycle:
         """
         if wait is None:
             return
-        deadline = time.monotonic() + (timeout or wait.seconds)
+        limit, waited = timeout or wait.seconds, 0.0
         pause, status = _FIRST_PAUSE, "missing"
         while True:
             described = self._describe(document)
@@ -216,14 +215,15 @@ class Lifecycle:
                     raise UnsettledError(
                         f"{document['id']} is {status}: {why}.", "Correct that; the next update retries."
                     )
-            self._pause(document, status, deadline, pause)
+            self._pause(document, status, pause, expired=waited > limit)
+            waited += pause
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
     def _wait_until_gone(self, document: Mapping[str, Any], timeout: float) -> None:
         wait = self._resource.gone
         if wait is None:
             return
-        deadline = time.monotonic() + (timeout or wait.seconds)
+        limit, waited = timeout or wait.seconds, 0.0
         pause = _FIRST_PAUSE
         while (described := self._describe(document)) is not None:
             status = str(evaluate(wait.status, described))
@@ -232,11 +232,12 @@ class Lifecycle:
             if status in wait.failed.split():
                 why = evaluate(wait.reason, described) or "AWS gives no reason"
                 raise UnsettledError(f"{document['id']} is {status}: {why}.", "Correct that, then delete it again.")
-            self._pause(document, status, deadline, pause)
+            self._pause(document, status, pause, expired=waited > limit)
+            waited += pause
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
-    def _pause(self, document: Mapping[str, Any], status: str, deadline: float, seconds: float) -> None:
-        if time.monotonic() > deadline:
+    def _pause(self, document: Mapping[str, Any], status: str, seconds: float, *, expired: bool) -> None:
+        if expired:
             raise UnsettledError(f"{document['id']} is still {status} after the time allowed.", "Run the update again.")
         if self._clients.sleep(seconds) is True:
             raise UnsettledError(f"Waiting for {document['id']} was cancelled.", "Run the update again to go on.")

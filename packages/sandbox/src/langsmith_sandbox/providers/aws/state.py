@@ -117,7 +117,10 @@ def _narrowed(value: Any, like: Any, declared: Type) -> Any:
 
 def foretold(resource: Resource, schema: Schema, inputs: Properties, state: Properties, region: str) -> Properties:
     """The outputs as far as they are known before the resource is made or updated; ``state`` is empty for a new one."""
-    outputs = {**state, **inputs}
+    outputs = {
+        **state,
+        **{name: _completed(value, state.get(name), schema.inputs[name]) for name, value in inputs.items()},
+    }
     if state:
         unset = [name for name in schema.inputs if name in outputs and name not in inputs]
         for name in unset:
@@ -135,3 +138,12 @@ def foretold(resource: Resource, schema: Schema, inputs: Properties, state: Prop
         if outputs["tags"] is UNKNOWN:
             outputs["tags"] = inputs.get("tags", {})
     return outputs
+
+
+def _completed(value: Any, old: Any, declared: Type) -> Any:
+    """An object as it will be: what AWS fills in beside the given properties is as it was, or not known yet."""
+    if declared.kind != "object" or not isinstance(value, Mapping):
+        return value
+    before = old if isinstance(old, Mapping) else dict.fromkeys(declared.fields, UNKNOWN)
+    given = {name: _completed(item, before.get(name), declared.fields[name]) for name, item in value.items()}
+    return {**before, **given}

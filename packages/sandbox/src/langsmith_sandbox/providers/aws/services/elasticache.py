@@ -12,7 +12,7 @@ _BUSY = "InvalidReplicationGroupState"
 _MODIFIABLE = (
     "description authToken authTokenUpdateStrategy autoMinorVersionUpgrade automaticFailoverEnabled clusterMode engine"
     " engineVersion maintenanceWindow multiAzEnabled nodeType notificationTopicArn parameterGroupName securityGroupIds"
-    " snapshotRetentionLimit snapshotWindow transitEncryptionEnabled transitEncryptionMode userGroupIds"
+    " snapshotRetentionLimit snapshotWindow transitEncryptionEnabled transitEncryptionMode"
 )
 _FIXED = "replicationGroupId atRestEncryptionEnabled kmsKeyId networkType port subnetGroupName"
 _COUNTS = "numCacheClusters numNodeGroups replicasPerNodeGroup"

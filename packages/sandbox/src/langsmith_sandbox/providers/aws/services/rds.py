@@ -58,6 +58,7 @@ INSTANCE = Resource(
         "engineVersionActual": "EngineVersion",
         "hostedZoneId": "Endpoint.HostedZoneId",
         "iamDatabaseAuthenticationEnabled": "IAMDatabaseAuthenticationEnabled",
+        "latestRestorableTime": "`null`",  # it moves all the time, so every refresh would find a change
         "manageMasterUserPassword": "MasterUserSecret && `true` || `null`",
         "masterUserSecretKmsKeyId": "masterUserSecretKmsKeyId && MasterUserSecret.KmsKeyId",
         "masterUserSecrets": "MasterUserSecret && [MasterUserSecret]",
@@ -115,7 +116,7 @@ INSTANCE = Resource(
     " databaseInsightsMode dbSubnetGroupName engineVersion iops kmsKeyId maintenanceWindow multiAz networkType"
     " parameterGroupName performanceInsightsKmsKeyId performanceInsightsRetentionPeriod port storageThroughput"
     " storageType username vpcSecurityGroupIds dbName engine storageEncrypted",
-    volatile="latestRestorableTime engineVersionActual",
+    volatile="engineVersionActual",
     replaced_by=f"{_FIXED} identifierPrefix",
     tagging=tagging.by_resource_name("DBInstanceArn", answer="TagList"),
     ready=Wait(

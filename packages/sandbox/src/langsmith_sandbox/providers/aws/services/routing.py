@@ -39,6 +39,7 @@ ROUTE = Resource(
         " || having(RouteTables[0].Routes, 'DestinationPrefixListId', destinationPrefixListId)",
         ignores=_GONE,
     ),
+    renamed={"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"},
     outputs={"routeTableId": "routeTableId"},
     updates=(Update(_TARGETS, Call("replace_route", takes=f"routeTableId {_DESTINATIONS} {_TARGETS}"), whole=True),),
     computed="gatewayId natGatewayId networkInterfaceId",
