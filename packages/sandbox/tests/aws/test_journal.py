@@ -12,7 +12,7 @@ from langsmith_sandbox.aws.clock import Clock
 from langsmith_sandbox.aws.context import Context
 from langsmith_sandbox.aws.emulator import Emulator
 from langsmith_sandbox.aws.errors import JournalError
-from langsmith_sandbox.aws.runtime import ClusterReport, NodePlan
+from langsmith_sandbox.aws.runtime import ClusterReport, NodePlan, SupervisorRuntime
 
 SECRET = "a-database-password-nobody-may-read"
 
@@ -196,3 +196,13 @@ def test_a_replay_orders_nothing_until_it_is_done_and_then_everything_once(open_
     ], "a cluster on its way out is not started again by the replay"
     shown = again.client("eks").describe_cluster(name="prod")["cluster"]
     assert shown["endpoint"] == "https://127.0.0.1:6443", "the endpoint is the runtime's, not the replay's"
+
+
+def test_an_unreachable_supervisor_does_not_keep_the_account_from_coming_back(open_account):
+    first = open_account(RecordingRuntime())
+    first.cluster(first.network())
+    again = open_account(SupervisorRuntime("http://127.0.0.1:9", "token"))
+    assert again.client("eks").describe_cluster(name="prod")["cluster"]["status"] == "UPDATING", (
+        "AWS never shows CREATING again for a cluster that was ACTIVE"
+    )
+    assert ("eks:cluster", "prod") in again.leftovers()

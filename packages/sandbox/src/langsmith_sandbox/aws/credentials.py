@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import dataclasses
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -93,8 +94,6 @@ def _session_end(access_key: str) -> float | None:
     for account in list(sts_backends.values()):
         role = account[PARTITION].get_assumed_role_from_access_key(access_key)
         if role is not None:
-            import calendar
-
             return float(calendar.timegm(role.expiration.timetuple()))
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import cast
 
 from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
@@ -13,6 +14,8 @@ from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.eks.state import Addon, Cluster, NodeGroup, Update, clusters_of
 from langsmith_sandbox.aws.errors import RuntimeUnreachableError
 from langsmith_sandbox.aws.runtime import ClusterReport, NodePlan
+
+_log = logging.getLogger(__name__)
 
 
 def cluster_status(cluster: Cluster) -> str:
@@ -90,18 +93,28 @@ def settle_all() -> None:
 
 
 def resume_all() -> None:
-    """Asks the runtime for everything the journal brought back. Orders are idempotent."""
-    runtime = current().runtime
+    """Asks the runtime for everything the journal brought back. Orders are idempotent.
+
+    A runtime that does not answer keeps nothing else of the account from coming back: its clusters show UPDATING.
+    """
     for backend in _backends():
         for cluster in clusters_of(backend).values():
             cluster.report = None
-            if cluster.deleted_at is not None:
-                runtime.stop(cluster.name)
-                continue
-            runtime.start(cluster.name, cluster.version)
-            for node_group in cluster.node_groups.values():
-                plan = node_plan(node_group) if node_group.deleted_at is None else None
-                runtime.set_nodes(cluster.name, node_group.name, plan)
+            try:
+                _resume(cluster)
+            except RuntimeUnreachableError as problem:
+                _log.warning("%s", problem)
+
+
+def _resume(cluster: Cluster) -> None:
+    runtime = current().runtime
+    if cluster.deleted_at is not None:
+        runtime.stop(cluster.name)
+        return
+    runtime.start(cluster.name, cluster.version)
+    for node_group in cluster.node_groups.values():
+        plan = node_plan(node_group) if node_group.deleted_at is None else None
+        runtime.set_nodes(cluster.name, node_group.name, plan)
 
 
 def remove_network(backend: EKSBackend, cluster: Cluster) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.eks import lifecycle
 from langsmith_sandbox.aws.eks.clusters import logging_config
 from langsmith_sandbox.aws.eks.handler import EksHandler, new_uuid
@@ -136,8 +137,6 @@ def start(
 
 def describe(update: Update) -> dict[str, Any]:
     """The update as DescribeUpdate shows it."""
-    from langsmith_sandbox.aws.context import current
-
     done = current().clock.now() >= update.ends_at
     return {
         "id": update.id,
