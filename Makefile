@@ -52,7 +52,7 @@ types: venv
 	$(call step,basedpyright,$(BIN)/basedpyright)
 
 borders: venv
-	$(call step,import-linter,$(BIN)/lint-imports --no-cache)
+	$(call step,import-linter,$(BIN)/lint-imports --no-cache --no-logo)
 
 unit: venv ## Tests that need neither engine nor world
 	$(call step,unit tests,$(PYTEST) -q -n 2 --dist loadfile -m "not ($(NEEDS_WORLD))")

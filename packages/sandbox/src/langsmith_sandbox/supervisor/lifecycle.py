@@ -7,7 +7,6 @@ import dataclasses
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +20,8 @@ from langsmith_sandbox.world import FAILED, RUNNING, World, supervised
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import psutil
 
     from langsmith_sandbox.paths import WorldPaths
     from langsmith_sandbox.progress import Progress, Step
@@ -85,11 +86,10 @@ def stop(paths: WorldPaths, progress: Progress) -> bool:
     if not supervised(paths):
         return sweep(world.identity, paths.home) > 0  # its supervisor was killed
     with progress.step("world", "stopping"):
-        if world.pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(world.pid, signal.SIGTERM)
+        supervisor = _asked_to_end(world.pid)
         deadline = time.monotonic() + STOP_TIMEOUT
-        while supervised(paths):
+        # It gives its lock back just before it ends.
+        while supervised(paths) or (supervisor is not None and _runs(supervisor)):
             if time.monotonic() > deadline:
                 raise WorldStuckError("stop", STOP_TIMEOUT, supervisor_log(paths))
             time.sleep(_INTERVAL)
@@ -121,6 +121,28 @@ def reset(paths: WorldPaths, progress: Progress) -> None:
     """Stop the world and delete all of its state, the credentials included."""
     stop(paths, progress)
     shutil.rmtree(paths.home, ignore_errors=True)
+
+
+def _asked_to_end(pid: int | None) -> psutil.Process | None:
+    """The supervisor after SIGTERM; None when it is gone already."""
+    import psutil
+
+    if pid is None:
+        return None
+    with contextlib.suppress(psutil.NoSuchProcess):
+        supervisor = psutil.Process(pid)
+        supervisor.terminate()
+        return supervisor
+    return None
+
+
+def _runs(process: psutil.Process) -> bool:
+    import psutil
+
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _spawn(paths: WorldPaths, argv: Sequence[str]) -> subprocess.Popen[bytes]:
