@@ -109,11 +109,11 @@ class Aws:
         made = self.client("wafv2").create_ip_set(
             Name=name, Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=list(addresses), Description="theirs"
         )
-        return {"name": name, "id": made["Summary"]["Id"], "scope": "REGIONAL"}
+        return {"ipSetName": name, "ipSetId": made["Summary"]["Id"], "scope": "REGIONAL"}
 
     def in_ip_set(self, named: dict[str, str]) -> list[str]:
         """What an IP set holds."""
-        answer = self.client("wafv2").get_ip_set(Name=named["name"], Id=named["id"], Scope=named["scope"])
+        answer = self.client("wafv2").get_ip_set(Name=named["ipSetName"], Id=named["ipSetId"], Scope=named["scope"])
         return list(answer["IPSet"]["Addresses"])
 
 

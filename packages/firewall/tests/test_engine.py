@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from pulumi import automation
 
 from langsmith_firewall import PrefixListEntries, WafIpSetEntries
+from langsmith_firewall.config import FirewallConfig
+from langsmith_firewall.stack import deploy
 
 if TYPE_CHECKING:
     from conftest import Aws
@@ -49,7 +52,7 @@ def test_entries_follow_the_gateways_and_leave_others_alone(
 
     def program() -> None:
         sources = pulumi.Output.from_input(settings["sources"])
-        WafIpSetEntries("waf", ip_set_name=ip_set["name"], ip_set_id=ip_set["id"], sources=sources)
+        WafIpSetEntries("waf", ip_set_name=ip_set["ipSetName"], ip_set_id=ip_set["ipSetId"], sources=sources)
         entries = PrefixListEntries("list", prefix_list_id=prefix_list, sources=sources, description="agents")
         pulumi.export("added", entries.added)
 
@@ -100,6 +103,34 @@ def test_a_bad_address_stops_the_preview(engine_environment: dict[str, str], aws
     for sentence in ("10.0.0.1 is private or reserved", "0.0.0.0/0 is everybody"):
         assert sentence in str(failure.value), "one run shows them all"
     assert "Traceback" not in str(failure.value), "it is the user's mistake, not ours"
+
+
+def test_the_stack_follows_the_hosting_stack_through_its_life(engine_environment: dict[str, str], aws: Aws) -> None:
+    prefix_list = aws.prefix_list(THEIRS)
+    addresses = ["52.10.20.30"]
+    options = automation.LocalWorkspaceOptions(env_vars=engine_environment)
+
+    def hosting_program() -> None:
+        pulumi.export("natGatewayIps", addresses)
+
+    hosting = automation.create_stack("dev", "langsmith-hybrid", hosting_program, opts=options)
+    stack = automation.create_stack("dev", "langsmith-firewall", lambda: deploy(FirewallConfig.load()), opts=options)
+    services = [{"kind": "aws-prefix-list", "name": "partners", "prefixListId": prefix_list}]
+    stack.set_config("hostingStack", automation.ConfigValue("organization/langsmith-hybrid/dev"))
+    stack.set_config("services", automation.ConfigValue(json.dumps(services)))
+
+    before = stack.up()
+    assert "has no output natGatewayIps" in f"{before.stdout}{before.stderr}", "said, not silent"
+    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "before the hosting stack there is nobody to let in"
+    hosting.up()
+    assert stack.up().outputs["added"].value == {"partners": ["52.10.20.30/32"]}, "now there is"
+    addresses[:] = ["52.10.20.40"]
+    hosting.up()
+    stack.up()
+    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS, "52.10.20.40/32"}, "it follows"
+    hosting.destroy()
+    stack.up()
+    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "released addresses will soon be somebody else's"
 
 
 def _version(aws: Aws, prefix_list: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+import pulumi
+
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
@@ -73,3 +75,7 @@ class RefusedError(FirewallError):
 
 class UnverifiedError(FirewallError):
     """The service accepted a change that a later read does not show."""
+
+
+class ConfigError(InputError, pulumi.RunError):
+    """The stack's configuration cannot be used; a ``RunError``, which the engine prints without a traceback."""

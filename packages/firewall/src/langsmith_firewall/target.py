@@ -48,7 +48,7 @@ def check_target(fields: Mapping[str, TargetField], target: Mapping[str, Any]) -
             value != field.default and not re.fullmatch(field.pattern, value, re.ASCII)
         ):
             problems.append(Problem(name, f"{value!r} is not usable. Write one such as {field.example}."))
-        elif name == "endpoint" and not _is_safe(value):
+        elif name == "endpoint" and value and not _is_safe(value):
             problems.append(Problem(name, f"{value} is not encrypted, and credentials go there. Use https."))
         elif value:
             checked[name] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -18,16 +18,13 @@ from langsmith_firewall.services.prefix_list import PrefixList
 from langsmith_firewall.services.waf_ip_set import WafIpSet
 from langsmith_firewall.sources import AllowedSources
 
-if TYPE_CHECKING:
-    from conftest import Aws
-
 THEIRS = "54.1.2.0/24"
 OLD, NEW, OTHER = "52.10.20.30/32", "52.10.20.40/32", "52.10.20.50/32"
 WANTED = AllowedSources((OLD, OTHER), "agents")
 
 
 @pytest.fixture
-def opened(aws: Aws) -> Iterator[Any]:
+def opened(aws: Any) -> Iterator[Any]:
     """Opens a list of a kind by its target."""
     with ExitStack() as stack:
         yield lambda kind, target: stack.enter_context(SERVICES[kind].open({"region": "us-east-1", **target}))
@@ -37,7 +34,7 @@ def _lifecycle(kind: str, allow_list: Any) -> EntriesLifecycle:
     return EntriesLifecycle(allow_list, SERVICES[kind].limits, sleep=lambda _: None)
 
 
-def test_an_ip_set_gets_ours_changes_them_and_keeps_theirs(aws: Aws, opened: Any) -> None:
+def test_an_ip_set_gets_ours_changes_them_and_keeps_theirs(aws: Any, opened: Any) -> None:
     named = aws.ip_set(THEIRS)
     lifecycle = _lifecycle("aws-waf-ip-set", opened("aws-waf-ip-set", named))
     ours = lifecycle.bring(WANTED)
@@ -47,13 +44,13 @@ def test_an_ip_set_gets_ours_changes_them_and_keeps_theirs(aws: Aws, opened: Any
     assert sorted(aws.in_ip_set(named)) == sorted([THEIRS, NEW, OTHER]), "only the difference is exchanged"
     lifecycle.remove(ours)
     assert aws.in_ip_set(named) == [THEIRS], "destroy leaves what it found"
-    found = aws.client("wafv2").get_ip_set(Name=named["name"], Id=named["id"], Scope="REGIONAL")["IPSet"]
+    found = aws.client("wafv2").get_ip_set(Name=named["ipSetName"], Id=named["ipSetId"], Scope="REGIONAL")["IPSet"]
     assert found["Description"] == "theirs", "an update without the description would wipe it"
 
 
-def test_a_prefix_list_gets_ours_with_a_comment_and_keeps_theirs(aws: Aws, opened: Any) -> None:
+def test_a_prefix_list_gets_ours_with_a_comment_and_keeps_theirs(aws: Any, opened: Any) -> None:
     prefix_list = aws.prefix_list(THEIRS)
-    lifecycle = _lifecycle("aws-prefix-list", opened("aws-prefix-list", {"id": prefix_list}))
+    lifecycle = _lifecycle("aws-prefix-list", opened("aws-prefix-list", {"prefixListId": prefix_list}))
     ours = lifecycle.bring(WANTED)
     assert aws.in_prefix_list(prefix_list) == {
         THEIRS: "somebody else's",
@@ -66,9 +63,9 @@ def test_a_prefix_list_gets_ours_with_a_comment_and_keeps_theirs(aws: Aws, opene
     assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "destroy leaves what it found"
 
 
-def test_what_is_not_there_is_gone_and_not_an_outage(aws: Aws, opened: Any) -> None:
-    named = {"name": "no", "id": "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b", "scope": "REGIONAL"}
-    for kind, target in (("aws-waf-ip-set", named), ("aws-prefix-list", {"id": "pl-0a1b2c3d4e5f60718"})):
+def test_what_is_not_there_is_gone_and_not_an_outage(aws: Any, opened: Any) -> None:
+    named = {"ipSetName": "no", "ipSetId": "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b", "scope": "REGIONAL"}
+    for kind, target in (("aws-waf-ip-set", named), ("aws-prefix-list", {"prefixListId": "pl-0a1b2c3d4e5f60718"})):
         lifecycle = _lifecycle(kind, opened(kind, target))
         assert lifecycle.read() is None, "the engine then makes the entries again"
         lifecycle.remove([OLD])
@@ -76,7 +73,7 @@ def test_what_is_not_there_is_gone_and_not_an_outage(aws: Aws, opened: Any) -> N
             lifecycle.bring(WANTED)
 
 
-def test_an_ip_set_changed_meanwhile_is_not_overwritten(aws: Aws, opened: Any) -> None:
+def test_an_ip_set_changed_meanwhile_is_not_overwritten(aws: Any, opened: Any) -> None:
     named = aws.ip_set(THEIRS)
     ip_set: WafIpSet = opened("aws-waf-ip-set", named)
     seen = ip_set.read()
@@ -86,10 +83,10 @@ def test_an_ip_set_changed_meanwhile_is_not_overwritten(aws: Aws, opened: Any) -
     assert "54.9.9.9/32" in aws.in_ip_set(named), "the other's entry would have been lost"
 
 
-def test_a_prefix_list_without_room_is_refused_before_any_write(aws: Aws, opened: Any) -> None:
+def test_a_prefix_list_without_room_is_refused_before_any_write(aws: Any, opened: Any) -> None:
     prefix_list = aws.prefix_list(THEIRS, room=2)
     with pytest.raises(RefusedError, match=r"has 1 of 2 entries, and 2 more do not fit"):
-        _lifecycle("aws-prefix-list", opened("aws-prefix-list", {"id": prefix_list})).bring(WANTED)
+        _lifecycle("aws-prefix-list", opened("aws-prefix-list", {"prefixListId": prefix_list})).bring(WANTED)
     assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "half of the addresses would be worse than none"
 
 

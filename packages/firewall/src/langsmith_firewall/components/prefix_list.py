@@ -34,4 +34,4 @@ class PrefixListEntries(FirewallComponent):
             opts: Options of the resource.
             **terms: See `Terms`.
         """
-        super().__init__(name, SERVICE.kind, {"id": prefix_list_id, "region": region}, sources, opts, **terms)
+        super().__init__(name, SERVICE.kind, {"prefixListId": prefix_list_id, "region": region}, sources, opts, **terms)

@@ -41,5 +41,5 @@ class WafIpSetEntries(FirewallComponent):
             opts: Options of the resource.
             **terms: See `Terms`.
         """
-        target = {"name": ip_set_name, "id": ip_set_id, "scope": scope, "region": region}
+        target = {"ipSetName": ip_set_name, "ipSetId": ip_set_id, "scope": scope, "region": region}
         super().__init__(name, SERVICE.kind, target, sources, opts, **terms)

@@ -87,12 +87,12 @@ class PrefixList:
 @contextlib.contextmanager
 def _open(target: Mapping[str, str]) -> Iterator[AllowList]:
     with aws_client("ec2", target) as client:
-        yield PrefixList(client, target["id"])
+        yield PrefixList(client, target["prefixListId"])
 
 
 SERVICE = Service(
     kind="aws-prefix-list",
     limits=PREFIX_LIST,
-    target={"id": TargetField(r"pl-[0-9a-f]{8,17}", "pl-0a1b2c3d4e5f60718"), "region": REGION},
+    target={"prefixListId": TargetField(r"pl-[0-9a-f]{8,17}", "pl-0a1b2c3d4e5f60718"), "region": REGION},
     open=_open,
 )

@@ -18,8 +18,8 @@ class WafIpSet:
 
     def __init__(self, client: Any, target: Mapping[str, str]) -> None:
         self._client = client
-        self._named = {"Name": target["name"], "Id": target["id"], "Scope": target["scope"]}
-        self._what = f"IP set {target['name']}"
+        self._named = {"Name": target["ipSetName"], "Id": target["ipSetId"], "Scope": target["scope"]}
+        self._what = f"IP set {target['ipSetName']}"
 
     def read(self) -> Snapshot:
         with aws_errors(self._what):
@@ -55,8 +55,8 @@ SERVICE = Service(
     kind="aws-waf-ip-set",
     limits=WAF_IP_SET,
     target={
-        "name": TargetField(r"[\w-]{1,128}", "agents"),
-        "id": TargetField(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"),
+        "ipSetName": TargetField(r"[\w-]{1,128}", "agents"),
+        "ipSetId": TargetField(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"),
         "scope": TargetField(r"REGIONAL|CLOUDFRONT", "REGIONAL", "REGIONAL"),
         "region": REGION,
     },
