@@ -46,7 +46,7 @@ class Workspace:
 
     def environment(self) -> dict[str, str]:
         """What the shell has before anybody points it at the sandbox."""
-        dropped = ("AWS_", "PULUMI_", "LANGSMITH_", "LANGGRAPH_", "LANGCHAIN_")
+        dropped = ("AWS_", "PULUMI_", "LANGSMITH_", "LANGGRAPH_", "LANGCHAIN_", "PYTHONDONTWRITEBYTECODE")
         kept = {
             name: value
             for name, value in os.environ.items()
