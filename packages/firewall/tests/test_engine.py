@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,13 +109,16 @@ def test_a_bad_address_stops_the_preview(engine_environment: dict[str, str], aws
 def test_the_stack_follows_the_hosting_stack_through_its_life(engine_environment: dict[str, str], aws: Aws) -> None:
     prefix_list = aws.prefix_list(THEIRS)
     addresses = ["52.10.20.30"]
-    options = automation.LocalWorkspaceOptions(env_vars=engine_environment)
 
     def hosting_program() -> None:
         pulumi.export("natGatewayIps", addresses)
 
-    hosting = automation.create_stack("dev", "langsmith-hybrid", hosting_program, opts=options)
-    stack = automation.create_stack("dev", "langsmith-firewall", lambda: deploy(FirewallConfig.load()), opts=options)
+    def create(project: str, program: Callable[[], None]) -> automation.Stack:
+        options = automation.LocalWorkspaceOptions(env_vars=engine_environment)
+        return automation.create_stack("dev", project, program, opts=options)
+
+    hosting = create("langsmith-hybrid", hosting_program)
+    stack = create("langsmith-firewall", lambda: deploy(FirewallConfig.load()))
     services = [{"kind": "aws-prefix-list", "name": "partners", "prefixListId": prefix_list}]
     stack.set_config("hostingStack", automation.ConfigValue("organization/langsmith-hybrid/dev"))
     stack.set_config("services", automation.ConfigValue(json.dumps(services)))

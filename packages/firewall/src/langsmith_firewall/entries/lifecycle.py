@@ -21,8 +21,9 @@ from langsmith_firewall.errors import (
 from langsmith_firewall.limits import Limits
 from langsmith_firewall.sources import AllowedSources
 
-_WRITE_TRIES = 5
-_READ_TRIES = 5
+# With the waits between them half a minute: Azure, for one, refuses writes while it still carries out the last one.
+_WRITE_TRIES = 8
+_READ_TRIES = 8
 _WAIT_SECONDS = 1.0
 
 
