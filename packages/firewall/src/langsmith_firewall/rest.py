@@ -60,9 +60,15 @@ class Rest:
         self._client.close()
 
     def call(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The answer's object; empty where there is none.
+        """The answer's object; empty where there is none. What is sent is JSON, or else a form.
 
         Raises:
             CredentialsError: 401 or 403.
@@ -70,7 +76,7 @@ class Rest:
             ChangedMeanwhileError: 409 or 412.
             ServiceError: Any other refusal, or no answer.
         """
-        response = self._answered(method, path, body, headers)
+        response = self._answered(method, path, {"json": body} if form is None else {"data": form}, headers)
         if response.is_success:
             return self._object(response, method, path)
         what = f"{method} {path.partition('?')[0]} with {response.status_code}"
@@ -84,12 +90,14 @@ class Rest:
             raise ChangedMeanwhileError(told, response.status_code)
         raise ServiceError(f"{told} Correct what it names, then run this again.", response.status_code)
 
-    def _answered(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None) -> httpx2.Response:
+    def _answered(
+        self, method: str, path: str, content: dict[str, Any], headers: Mapping[str, str] | None
+    ) -> httpx2.Response:
         tried = 0
         while True:
             tried += 1
             try:
-                response = self._client.request(method, path, json=body, headers=dict(headers or {}))
+                response = self._client.request(method, path, headers=dict(headers or {}), **content)
             except httpx2.TransportError as error:
                 if tried == _TRIES:
                     raise ServiceError(

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -74,9 +74,9 @@ def vendor() -> Iterator[Vendor]:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(
-                self.command, unquote(parts.path), parts.query, headers, json.loads(content) if content else None
-            )
+            form = headers.get("content-type") == "application/x-www-form-urlencoded"
+            body = dict(parse_qsl(content.decode())) if form else json.loads(content) if content else None
+            asked = Asked(self.command, unquote(parts.path), parts.query, headers, body)
             status, answer = made.handle(asked)
             payload = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)

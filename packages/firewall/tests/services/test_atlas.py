@@ -104,5 +104,6 @@ def test_a_service_account_is_exchanged_for_a_token(
     with SERVICE.open(target) as allow_list:
         assert [entry.cidr for entry in allow_list.read().entries] == ["54.1.2.0/24"], "the token opened the list"
     token, read = vendor.asked
+    assert token.body == {"grant_type": "client_credentials"}, "a form, as OAuth has it"
     assert token.headers["authorization"].startswith("Basic "), "id and secret go nowhere but to the token's address"
     assert read.headers["authorization"] == "Bearer canary-token-0123456789", "everything else takes the token"

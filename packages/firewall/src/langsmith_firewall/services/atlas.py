@@ -64,7 +64,7 @@ def _credentials(base_url: str) -> Mapping[str, str] | httpx2.Auth:
         return httpx2.DigestAuth(public, private)
     client_id, secret = required("MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET")
     with contextlib.closing(Rest("MongoDB Atlas", base_url, httpx2.BasicAuth(client_id, secret))) as api:
-        answer = api.call("POST", "/api/oauth/token?grant_type=client_credentials")
+        answer = api.call("POST", "/api/oauth/token", form={"grant_type": "client_credentials"})
     return {"Authorization": f"Bearer {answer['access_token']}"}
 
 
