@@ -17,7 +17,7 @@ define step
 	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
 endef
 
-.PHONY: help venv up down start stop status test check lint types borders unit engine format clean
+.PHONY: help venv tools up down start stop status test check lint types borders suites agent unit engine format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,11 @@ stop: venv ## Stop the sandbox and keep its state
 status: venv ## Say which parts of the sandbox run
 	@$(BIN)/langsmith-sandbox status
 
-test: check unit engine ## Everything that must hold: check, unit, engine
+tools: venv
+	@$(BIN)/langsmith-sandbox toolchain >/dev/null
+
+test: venv tools lint borders ## Everything that must hold: style, types, borders, every test suite
+	@$(MAKE) --jobs=2 --output-sync=line types suites
 
 check: lint types borders ## Style, types and package borders
 
@@ -54,11 +58,17 @@ types: venv
 borders: venv
 	$(call step,import-linter,$(BIN)/lint-imports --no-cache --no-logo)
 
-unit: venv ## Tests that need neither engine nor world
+# The end-to-end story mostly waits and the rest computes: side by side they take little longer than either alone.
+suites: tools agent
+	$(call step,all tests,$(PYTEST) -q -n 3 --dist loadfile)
+
+agent: venv
+	$(call step,the agent's tests,(cd agents/hello-world-graph && "$$(../../toolchain/bootstrap 2>/dev/null)" run --quiet --locked --group dev pytest -q))
+
+unit: tools ## Tests that need neither engine nor world
 	$(call step,unit tests,$(PYTEST) -q -n 2 --dist loadfile -m "not ($(NEEDS_WORLD))")
 
-engine: venv ## Tests with the real engine against the sandbox
-	@$(BIN)/langsmith-sandbox toolchain >/dev/null
+engine: tools ## Tests with the real engine against the sandbox
 	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
 
 format: venv ## Bring the code into shape
