@@ -90,15 +90,16 @@ def test_entries_follow_the_gateways_and_leave_others_alone(
     assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "ours are gone, theirs are not"
 
 
-def test_a_bad_address_stops_the_preview(engine_environment: dict[str, str], aws: Aws) -> None:
-    prefix_list = aws.prefix_list(THEIRS)
-
-    def program() -> None:
-        PrefixListEntries("list", prefix_list_id=prefix_list, sources=["10.0.0.1", "0.0.0.0/0"])
-
+def test_bad_addresses_stop_the_preview_with_sentences_alone(engine_environment: dict[str, str]) -> None:
     stack = automation.create_stack(
-        "bad", "firewall", program, opts=automation.LocalWorkspaceOptions(env_vars=engine_environment)
+        "bad",
+        "langsmith-firewall",
+        lambda: deploy(FirewallConfig.load()),
+        opts=automation.LocalWorkspaceOptions(env_vars=engine_environment),
     )
+    services = [{"kind": "aws-prefix-list", "name": "partners", "prefixListId": "pl-0a1b2c3d"}]
+    stack.set_config("services", automation.ConfigValue(json.dumps(services)))
+    stack.set_config("sources", automation.ConfigValue(json.dumps(["10.0.0.1", "0.0.0.0/0"])))
     with pytest.raises(automation.CommandError) as failure:
         stack.preview()
     for sentence in ("10.0.0.1 is private or reserved", "0.0.0.0/0 is everybody"):
