@@ -11,6 +11,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 NEEDS_WORLD := engine or world
+# The client's suite knows nothing of the sandbox: it is told where a real registry is.
+REGISTRY = LANGSMITH_TEST_REGISTRY_BINARY="$$($(BIN)/langsmith-sandbox toolchain --json 2>/dev/null | sed -n 's/.*"registry": "\(.*\)",/\1/p')"
 
 # $(call step,name,command): say what runs, and how long it took.
 define step
@@ -60,13 +62,13 @@ borders: venv
 
 # The end-to-end story mostly waits and the rest computes: side by side they take little longer than either alone.
 suites: tools agent
-	$(call step,all tests,$(PYTEST) -q -n 3 --dist loadfile)
+	$(call step,all tests,$(REGISTRY) $(PYTEST) -q -n 3 --dist loadfile --no-loadscope-reorder)
 
 agent: venv
 	$(call step,the agent's tests,(cd agents/hello-world-graph && "$$(../../toolchain/bootstrap 2>/dev/null)" run --quiet --locked --group dev pytest -q))
 
 unit: tools ## Tests that need neither engine nor world
-	$(call step,unit tests,$(PYTEST) -q -n 2 --dist loadfile -m "not ($(NEEDS_WORLD))")
+	$(call step,unit tests,$(REGISTRY) $(PYTEST) -q -n 2 --dist loadfile -m "not ($(NEEDS_WORLD))")
 
 engine: tools ## Tests with the real engine against the sandbox
 	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
