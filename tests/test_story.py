@@ -191,11 +191,25 @@ def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspa
     good = stack_file.read_text()
     bad = {
         "vpcCidr": "10.0.0.0/8",
+        "vpcCIDR": "10.0.0.0/16",
         "availabilityZones": "seven",
         "eksClusterVersion": "1.20",
+        "eksNodeInstanceType": "large",
+        "eksNodeDiskGib": "1",
+        "eksPublicAccessCidrs": '["0.0.0.0/0"]',
+        "clusterAdminArns": '["me"]',
+        "logRetentionDays": "2",
+        "postgresInstanceClass": "large",
+        "postgresVersion": "9",
+        "postgresStorageGib": "1",
+        "postgresBackupDays": "0",
+        "redisNodeType": "large",
         "redisVersion": "5",
+        "redisNodes": "1",
+        "agentRepositories": '["An Agent"]',
         "agentNamespaces": '["kube-system"]',
-        "vpcCIDR": "10.0.0.0/16",
+        "dataplaneChartVersion": "latest",
+        "tags": '{"aws:name": "mine"}',
     }
     for part in ("aws", "control-plane"):
         forget_requests(workspace, part)

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.store_access import reachable_from
 
 PORT = 5432
 _MASTER_USER = "langsmith"
@@ -59,16 +60,12 @@ class Postgres(Component):
             parameters=[aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1")],
             opts=self.child(),
         )
-        firewall = aws.ec2.SecurityGroup(
-            name, description="PostgreSQL, from the cluster only", vpc_id=args.vpc_id, opts=self.child()
-        )
-        aws.vpc.SecurityGroupIngressRule(
-            f"{name}-cluster",
-            security_group_id=firewall.id,
-            referenced_security_group_id=args.client_security_group_id,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
+        firewall = reachable_from(
+            args.client_security_group_id,
+            name=name,
+            vpc_id=args.vpc_id,
+            port=PORT,
+            description="PostgreSQL, from the cluster only",
             opts=self.child(),
         )
         instance = aws.rds.Instance(

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.store_access import reachable_from
 
 PORT = 6379
 
@@ -57,16 +58,12 @@ class Redis(Component):
             parameters=[aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction")],
             opts=self.child(),
         )
-        firewall = aws.ec2.SecurityGroup(
-            name, description="Valkey, from the cluster only", vpc_id=args.vpc_id, opts=self.child()
-        )
-        aws.vpc.SecurityGroupIngressRule(
-            f"{name}-cluster",
-            security_group_id=firewall.id,
-            referenced_security_group_id=args.client_security_group_id,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
+        firewall = reachable_from(
+            args.client_security_group_id,
+            name=name,
+            vpc_id=args.vpc_id,
+            port=PORT,
+            description="Valkey, from the cluster only",
             opts=self.child(),
         )
         group = aws.elasticache.ReplicationGroup(
