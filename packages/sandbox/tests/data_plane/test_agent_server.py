@@ -127,7 +127,13 @@ def test_the_real_server_serves_the_graph_under_its_prefix_and_shows_the_revisio
 
 def _agent_server_python() -> Path:
     """The interpreter the toolchain built, or the one named; building it is no unit test's business."""
-    built = store.cache_root() / toolchain_agent_server.slot(find_sources() / "agent-server") / "bin" / "python"
+    built = (
+        store.cache_root()
+        / "toolchain"
+        / toolchain_agent_server.slot(find_sources() / "agent-server")
+        / "bin"
+        / "python"
+    )
     python = Path(os.environ.get("LANGSMITH_SANDBOX_AGENT_SERVER_PYTHON", built))
     if not python.is_file():
         pytest.skip(f"the Agent Server's environment is not built yet ({python}); `langsmith-sandbox start` builds it")
