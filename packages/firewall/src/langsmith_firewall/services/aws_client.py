@@ -51,7 +51,8 @@ def aws_client(service: str, target: Mapping[str, str]) -> Iterator[Any]:
     # boto3 alone does not read AWS_REGION, which AWS's other tools do.
     region = target.get("region") or os.environ.get("AWS_REGION") or None
     try:
-        client = boto3.client(service, region_name=region, config=config)
+        # Not the default session, which keeps the first keys it saw and is not safe to share between threads.
+        client = boto3.Session().client(service, region_name=region, config=config)
     except BotoCoreError as error:
         told = f"No client for {service} can be made: {str(error).rstrip('.')}."
         raise CredentialsError(f"{told} Set AWS_REGION or the region.") from None

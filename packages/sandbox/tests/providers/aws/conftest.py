@@ -171,4 +171,4 @@ def engine(emulator_clock: Clock, serve: Callable[..., Any]) -> Iterator[Engine]
 @pytest.fixture
 def aws(emulator_clock: Clock) -> Callable[[str], Any]:
     """Clients of the same account, to change things behind the provider's back."""
-    return lambda service: boto3.client(service, region_name=REGION)
+    return lambda service: boto3.Session().client(service, region_name=REGION)  # the default one keeps old keys
