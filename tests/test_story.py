@@ -119,8 +119,8 @@ def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
 @pytest.mark.parametrize(
     ("mistake", "exit_code", "cause"),
     [
-        ({"--listener-id": "00000000-0000-4000-8000-000000000000"}, 20, "istener"),
-        ({"--k8s-namespace": "elsewhere"}, 20, "elsewhere"),
+        ({"--listener-id": "00000000-0000-4000-8000-000000000000"}, 50, "00000000-0000-4000-8000-000000000000"),
+        ({"--k8s-namespace": "elsewhere"}, 50, "elsewhere"),
         ({"LANGSMITH_API_KEY": "lsv2_pt_wrong"}, 40, "key"),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_wrong_listener_namespace_or_key_fails_with_the_cause(
     variables = " ".join(f"{name}={value}" for name, value in mistake.items() if not name.startswith("--"))
     arguments = " ".join(f"{name} {value}" for name, value in flags.items())
     done = workspace.in_sandbox(f"{variables} langsmith-client deploy {workspace.agent} {arguments}", expect=None)
-    assert done.returncode != 0
+    assert done.returncode == exit_code, done.stderr
     assert cause in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     names = [deployment["name"] for deployment in control_plane(workspace, "GET", "/v2/deployments")["resources"]]

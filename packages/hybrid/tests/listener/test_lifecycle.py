@@ -240,8 +240,9 @@ def test_an_unused_listener_is_deleted(lifecycle: ListenerLifecycle, control_pla
     assert listener_id not in control_plane.listeners, "deployments of other listeners do not keep it"
 
 
-def test_deleting_what_is_gone_succeeds(lifecycle: ListenerLifecycle) -> None:
+def test_deleting_what_is_gone_succeeds(lifecycle: ListenerLifecycle, control_plane: FakeControlPlane) -> None:
     lifecycle.delete("6a1f0f6e-0000-4000-8000-000000000001")
+    assert control_plane.writes() == ["DELETE"], "it was asked for, and that it is gone already is no failure"
 
 
 def test_a_deletion_whose_answer_is_lost_succeeds(
