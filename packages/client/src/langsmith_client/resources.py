@@ -1,4 +1,4 @@
-"""The resource specification of a deployment, from flags."""
+"""The resource specification of a deployment, from flags or from a table of langsmith.toml."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from langsmith_client.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-# Scalar fields of the published ResourceSpec, and the type each value has.
-_FIELDS: dict[str, type[int | float | str]] = {
+    from langsmith_client.toml_table import Table
+
+FIELDS: Mapping[str, type[int | float | str]] = {
     **dict.fromkeys(("min_scale", "max_scale", "queue_min_scale", "queue_max_scale"), int),
     **dict.fromkeys(("cpu", "cpu_limit", "queue_cpu", "queue_cpu_limit", "redis_cpu", "redis_cpu_limit"), float),
     **dict.fromkeys(("db_cpu", "db_cpu_limit"), float),
@@ -20,6 +21,7 @@ _FIELDS: dict[str, type[int | float | str]] = {
     **dict.fromkeys(("db_storage_gi", "db_max_connections"), int),
     "service_account_name": str,
 }
+"""Scalar fields of the published ResourceSpec, and the type each value has."""
 
 
 def resource_fields(pairs: Sequence[str], pull_secrets: Sequence[str] = ()) -> dict[str, Any]:
@@ -32,9 +34,9 @@ def resource_fields(pairs: Sequence[str], pull_secrets: Sequence[str] = ()) -> d
     problems: list[str] = []
     for pair in pairs:
         name, _, text = pair.partition("=")
-        kind = _FIELDS.get(name)
+        kind = FIELDS.get(name)
         if kind is None:
-            close = difflib.get_close_matches(name, _FIELDS, n=1)
+            close = difflib.get_close_matches(name, FIELDS, n=1)
             problems.append(f"--resource {name!r} is not a field{f', did you mean {close[0]!r}?' if close else '.'}")
             continue
         try:
@@ -42,7 +44,17 @@ def resource_fields(pairs: Sequence[str], pull_secrets: Sequence[str] = ()) -> d
         except ValueError:
             problems.append(f"--resource {name} must be a number, not {text!r}.")
     if problems:
-        raise ProjectError(problems, f"Fields are {', '.join(sorted(_FIELDS))}.")
-    if pull_secrets:
-        fields["image_pull_secrets"] = [{"name": name} for name in pull_secrets]
-    return fields
+        raise ProjectError(problems, f"Fields are {', '.join(sorted(FIELDS))}.")
+    return fields | _pull_secrets(pull_secrets)
+
+
+def resource_table(table: Table) -> dict[str, Any]:
+    """Read a table of fields, with the names of pull secrets under `image_pull_secrets`; reports its problems."""
+    found = {name: table.value(name, kind) for name, kind in FIELDS.items()}
+    pull_secrets = table.texts("image_pull_secrets") or ()
+    table.finish()
+    return {name: value for name, value in found.items() if value is not None} | _pull_secrets(pull_secrets)
+
+
+def _pull_secrets(names: Sequence[str]) -> dict[str, Any]:
+    return {"image_pull_secrets": [{"name": name} for name in names]} if names else {}

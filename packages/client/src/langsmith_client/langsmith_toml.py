@@ -1,0 +1,280 @@
+"""langsmith.toml: the targets of a repository and the agents that are deployed to them.
+
+    [targets.dev]
+    push_to = "registry.example.com/agents"      # the agent's name follows, or stands where {name} does
+    listener_id = "…"
+    namespace = "agents"
+
+    [agents.greeter]
+    path = "agents/greeter"
+    resources = { cpu = 1, memory_mb = 1024 }
+
+    [agents.greeter.on.prod]                      # laid over the above on one target
+    resources = { min_scale = 2 }
+
+Paths are relative to the file. docs/client.md lists every key; langsmith_toml.schema.json describes them to editors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from langsmith_client.errors import ProjectError
+from langsmith_client.image.protocol import PLATFORMS
+from langsmith_client.image_reference import parse_repository
+from langsmith_client.names import name_problems
+from langsmith_client.resources import resource_table
+from langsmith_client.target.protocol import SecretReference
+from langsmith_client.toml_table import Table, suggestion
+
+FILE_NAME = "langsmith.toml"
+_PLACEHOLDER = "{name}"
+_TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+# A Kubernetes Secret's name (a DNS subdomain) and one of its keys.
+_SECRET_KEY = re.compile(r"(?P<secret>[a-z0-9]([a-z0-9.-]*[a-z0-9])?)/(?P<key>[A-Za-z0-9._-]+)")
+
+
+@dataclasses.dataclass(frozen=True)
+class TargetEntry:
+    """A place agents are deployed to. What is None is decided by flags, the environment or a default.
+
+    Attributes:
+        name: What `--target` calls it.
+        push_to: Where images go: `{name}` stands for the agent, whose name is appended where it is missing.
+        repositories: Agent name to its repository, for registries that do not make repositories by themselves.
+        listener_id: The listener that runs new deployments.
+        namespace: One of the listener's Kubernetes namespaces.
+        host_url: Control plane.
+        profile: Profile of the LangSmith configuration file that logs in.
+        workspace_id: Workspace of the deployments.
+        platform: Platform of the images, such as `linux/arm64`.
+    """
+
+    name: str
+    push_to: str | None = None
+    repositories: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    listener_id: str | None = None
+    namespace: str | None = None
+    host_url: str | None = None
+    profile: str | None = None
+    workspace_id: str | None = None
+    platform: str | None = None
+
+    def repository(self, agent: str) -> str | None:
+        """The image repository of the agent of this name, None where the file does not say."""
+        if listed := self.repositories.get(agent):
+            return listed
+        if self.push_to is None:
+            return None
+        return self.push_to.replace(_PLACEHOLDER, agent) if _PLACEHOLDER in self.push_to else f"{self.push_to}/{agent}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Override:
+    """What differs for an agent on one target; None and empty change nothing."""
+
+    env_file: Path | None = None
+    resources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    references: tuple[SecretReference, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class AgentEntry:
+    """An agent of the fleet.
+
+    Attributes:
+        name: Of its deployments.
+        path: Its folder, absolute; it may be missing, which only a command that reads it minds.
+        targets: Names of the targets it belongs to.
+        env_file: NAME=value lines, absolute; None for what langgraph.json names.
+        resources: Fields of its resource specification.
+        references: Variables that come from Kubernetes Secrets.
+        canary: Deployed and proven before any other agent.
+        wave: Agents of a wave are deployed together, the waves one after another; from 1.
+        on: What differs, by target.
+    """
+
+    name: str
+    path: Path
+    targets: tuple[str, ...]
+    env_file: Path | None = None
+    resources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    references: tuple[SecretReference, ...] = ()
+    canary: bool = False
+    wave: int = 1
+    on: Mapping[str, Override] = dataclasses.field(default_factory=dict)
+
+    def at(self, target: str) -> AgentEntry:
+        """The agent as it shall be on one target, with nothing left to lay over."""
+        special = self.on.get(target, Override())
+        references = {each.name: each for each in (*self.references, *special.references)}
+        return dataclasses.replace(
+            self,
+            env_file=special.env_file or self.env_file,
+            resources={**self.resources, **special.resources},
+            references=tuple(references.values()),
+            on={},
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Fleet:
+    """One langsmith.toml; both mappings are in the order of the file.
+
+    Attributes:
+        path: The file, absolute.
+    """
+
+    path: Path
+    targets: Mapping[str, TargetEntry]
+    agents: Mapping[str, AgentEntry]
+
+    def target(self, name: str) -> TargetEntry:
+        """The target of this name.
+
+        Raises:
+            ProjectError: There is none.
+        """
+        if name in self.targets:
+            return self.targets[name]
+        raise ProjectError(
+            [f"{self.path} has no target `{name}`{suggestion(name, self.targets)}"],
+            f"Its targets are: {', '.join(self.targets)}." if self.targets else f"Add a table [targets.{name}].",
+        )
+
+    def at(self, target: str) -> tuple[AgentEntry, ...]:
+        """The agents that belong to a target, each as it shall be there."""
+        return tuple(agent.at(target) for agent in self.agents.values() if target in agent.targets)
+
+
+def find_fleet(start: Path) -> Path | None:
+    """The langsmith.toml of `start`, a file or folder, or of the nearest folder above it.
+
+    The search ends with the repository: a file beyond it, in a shared folder say, is somebody else's, and it would
+    decide where images and keys go.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (found := folder / FILE_NAME).is_file():
+            return found
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_fleet(path: Path) -> Fleet:
+    """Read and check one langsmith.toml; of everything it names, only the file itself is looked at.
+
+    Raises:
+        ProjectError: It cannot be read, or with every problem found in it.
+    """
+    problems: list[str] = []
+    root = Table(_parse(path), "", problems)
+    targets = {name: _target(name, table) for name, table in root.tables("targets")}
+    agents = {name: _agent(name, table, path.absolute().parent, targets) for name, table in root.tables("agents")}
+    root.finish()
+    if problems:
+        raise ProjectError([f"{path.name}: {problem}" for problem in problems], f"Correct {path}.")
+    return Fleet(path.absolute(), targets, agents)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        remedy = f"Write one, or let `langsmith-client init` do it; see {FILE_NAME} in the documentation."
+        raise ProjectError([f"{path} cannot be read ({error.strerror or type(error).__name__})."], remedy) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError([f"{path} is not valid TOML: {error}."], "Correct it and try again.") from None
+
+
+def _target(name: str, table: Table) -> TargetEntry:
+    entry = TargetEntry(
+        name=name,
+        push_to=table.text("push_to"),
+        repositories=table.named_texts("repositories"),
+        listener_id=table.text("listener_id"),
+        namespace=table.text("namespace"),
+        host_url=table.text("host_url"),
+        profile=table.text("profile"),
+        workspace_id=table.text("workspace_id"),
+        platform=table.text("platform"),
+    )
+    table.finish()
+    if not _TARGET_NAME.fullmatch(name):
+        table.problem("", "may hold only lowercase letters, digits, dashes and underscores.")
+    if entry.push_to:
+        _check_repository(table, "push_to", entry.repository("agent") or "")
+    for agent, repository in entry.repositories.items():
+        _check_repository(table, f"repositories.{agent}", repository)
+    if bool(entry.listener_id) != bool(entry.namespace):
+        table.problem("namespace" if entry.listener_id else "listener_id", "is missing; they go together.")
+    if entry.host_url and not re.match(r"https?://", entry.host_url):
+        table.problem("host_url", "must start with https:// or http://.")
+    if entry.platform and entry.platform not in PLATFORMS:
+        table.problem("platform", f"must be one of {', '.join(PLATFORMS)}.")
+    return entry
+
+
+def _check_repository(table: Table, key: str, repository: str) -> None:
+    try:
+        parse_repository(repository)
+    except ProjectError as error:
+        table.problem(key, f"does not lead to an image repository: {error.problems[0]}")
+
+
+def _agent(name: str, table: Table, folder: Path, targets: Mapping[str, TargetEntry]) -> AgentEntry:
+    path = table.text("path", required=True)
+    chosen = table.texts("targets")
+    common = _override(table, folder)
+    entry = AgentEntry(
+        name=name,
+        path=folder / (path or ""),
+        targets=tuple(targets) if chosen is None else chosen,
+        env_file=common.env_file,
+        resources=common.resources,
+        references=common.references,
+        canary=table.flag("canary"),
+        wave=table.number("wave", default=1, least=1),
+        on={target: _override(inner, folder, finish=True) for target, inner in table.tables("on")},
+    )
+    table.finish()
+    for problem in name_problems(name):
+        table.problem("", f"cannot be deployed: {problem}")
+    for target in entry.targets:
+        if target not in targets:
+            table.problem("targets", f"names `{target}`, which is not a target{suggestion(target, targets)}")
+    for target in entry.on:
+        if target not in entry.targets:
+            table.problem(f"on.{target}", f"is not for a target of the agent{suggestion(target, entry.targets)}")
+    return entry
+
+
+def _override(table: Table, folder: Path, *, finish: bool = False) -> Override:
+    env_file = table.text("env_file")
+    references = [
+        reference
+        for variable, text in table.named_texts("references").items()
+        if (reference := _reference(table, variable, text))
+    ]
+    override = Override(
+        env_file=folder / env_file if env_file else None,
+        resources=resource_table(table.table("resources")),
+        references=tuple(references),
+    )
+    if finish:
+        table.finish()
+    return override
+
+
+def _reference(table: Table, variable: str, text: str) -> SecretReference | None:
+    match = _SECRET_KEY.fullmatch(text)
+    if match is None:
+        table.problem(f"references.{variable}", "must be `secret/key`: a Kubernetes Secret and one of its keys.")
+        return None
+    return SecretReference(variable, match["secret"], match["key"])
