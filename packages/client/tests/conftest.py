@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +22,7 @@ from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.project import Project, load_project
 from langsmith_client.registry import Registry
 from langsmith_client.registry_auth import Login
+from langsmith_client.table import Row
 from langsmith_client.target.protocol import Change, Deployment, Phase, Revision
 
 SITE_PACKAGES = "/usr/local/lib/python3.11/site-packages"
@@ -269,12 +270,17 @@ class ListReporter:
     """Keeps what it is told."""
 
     said: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    tables: list[tuple[str, list[Row]]] = dataclasses.field(default_factory=list)
     finished: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     failed: list[Exception] = dataclasses.field(default_factory=list)
 
     def say(self, event: str, text: str, **fields: Any) -> None:
         """Keep progress."""
         self.said.append((event, text))
+
+    def table(self, event: str, rows: Sequence[Row]) -> None:
+        """Keep rows."""
+        self.tables.append((event, list(rows)))
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:
         """Keep an outcome."""

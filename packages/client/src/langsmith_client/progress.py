@@ -6,10 +6,13 @@ import json
 import time
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
+from langsmith_client.table import aligned
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from langsmith_client.errors import ClientError
+    from langsmith_client.table import Row
 
 SCHEMA = 1
 """Version of the JSON lines. It changes when a field changes its meaning or goes, not when one is added."""
@@ -20,6 +23,10 @@ class Reporter(Protocol):
 
     def say(self, event: str, text: str, **fields: Any) -> None:
         """Report progress: a word for the kind of event, a line for people, fields for machines."""
+        ...
+
+    def table(self, event: str, rows: Sequence[Row]) -> None:
+        """Report several things of one kind: a table for people, an event for each row for machines."""
         ...
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:
@@ -40,6 +47,11 @@ class JsonReporter:
     def say(self, event: str, text: str, **fields: Any) -> None:
         """See `Reporter`."""
         self._write({"event": event, "message": text, **fields})
+
+    def table(self, event: str, rows: Sequence[Row]) -> None:
+        """See `Reporter`."""
+        for row in rows:
+            self._write({"event": event, **row.fields})
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:  # noqa: ARG002
         """See `Reporter`."""
@@ -65,6 +77,11 @@ class PlainReporter:
         """See `Reporter`."""
         self._log.write(f"{self._clock() - self._start:6.1f}s  {event:<9} {text}\n")
         self._log.flush()
+
+    def table(self, event: str, rows: Sequence[Row]) -> None:  # noqa: ARG002
+        """See `Reporter`."""
+        self._out.writelines(f"{line}\n" for line in aligned(rows))
+        self._out.flush()
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:  # noqa: ARG002
         """See `Reporter`."""
@@ -93,6 +110,13 @@ class RichReporter:
 
         elapsed = f"{self._clock() - self._start:6.1f}s  "
         self._log.print(Text.assemble((elapsed, "dim"), (f"{event:<9} ", "cyan"), text))
+
+    def table(self, event: str, rows: Sequence[Row]) -> None:  # noqa: ARG002
+        """See `Reporter`."""
+        from rich.text import Text
+
+        for number, line in enumerate(aligned(rows)):
+            self._out.print(Text(line, style="" if number else "bold"))
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:  # noqa: ARG002
         """See `Reporter`."""
