@@ -38,6 +38,12 @@ class ProjectError(ClientError):
         self.problems = tuple(problems)
 
 
+class SettingsError(ClientError):
+    """Flags, environment, langsmith.toml and profile do not name a place to act."""
+
+    exit_code = 2
+
+
 class BuildError(ClientError):
     """The image could not be made."""
 
@@ -96,6 +102,12 @@ class TargetUnavailableError(TargetError):
     def __init__(self, what: str, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(what, remedy)
         self.retry_after = retry_after
+
+
+class OutcomeUnknownError(TargetError):
+    """A request was sent, its answer was lost, and nobody could say what became of it; the same command finds out."""
+
+    exit_code = 22
 
 
 class DeployFailedError(ClientError):

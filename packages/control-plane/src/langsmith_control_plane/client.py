@@ -8,14 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from langsmith_control_plane import deployment_calls, listener_calls
+from langsmith_control_plane import deployment_calls, listener_calls, log_calls
 from langsmith_control_plane.calls import Call
 from langsmith_control_plane.credentials import Credentials
 from langsmith_control_plane.endpoints import Endpoints, resolve
-from langsmith_control_plane.errors import UnexpectedAnswerError
+from langsmith_control_plane.errors import ControlPlaneError, NotFoundError, UnexpectedAnswerError
+from langsmith_control_plane.logs import LogPage, LogQuery
 from langsmith_control_plane.models import Deployment, Listener, Revision, SecretReference, SecretVariable
 from langsmith_control_plane.paging import PAGE_SIZE, pages
 from langsmith_control_plane.transport import Transport
+
+_NO_SUCH_ENDPOINT = frozenset({404, 405})  # 404 also answers for a revision that is not there
 
 
 class ControlPlaneClient:
@@ -182,6 +185,27 @@ class ControlPlaneClient:
     def redeploy(self, deployment_id: str, revision_id: str) -> Deployment:
         """Deploy a revision once more; the server answers with the deployment."""
         return Deployment.from_json(self._object(deployment_calls.redeploy(deployment_id, revision_id)))
+
+    def interrupt(self, deployment_id: str, revision_id: str) -> None:
+        """Stop a revision that has not ended; what the data plane then does with it is not documented."""
+        self._transport.send(deployment_calls.interrupt(deployment_id, revision_id))
+
+    def revision_logs(self, deployment_id: str, revision_id: str, asked: LogQuery) -> LogPage:
+        """One page of a revision's deploy log, from the older endpoint where the server lacks the present one."""
+        try:
+            return LogPage.from_json(self._object(log_calls.revision_logs(deployment_id, revision_id, asked)))
+        except ControlPlaneError as error:
+            if error.status not in _NO_SUCH_ENDPOINT:
+                raise
+            try:
+                older = self._object(log_calls.older_revision_logs(deployment_id, revision_id, asked))
+            except NotFoundError:
+                raise error from None
+            return LogPage.from_json(older)
+
+    def deployment_logs(self, deployment_id: str, asked: LogQuery) -> LogPage:
+        """One page of the deploy log of all revisions of a deployment."""
+        return LogPage.from_json(self._object(log_calls.deployment_logs(deployment_id, asked)))
 
     def _pages(self, call: Call, *, page_size: int = PAGE_SIZE) -> Iterator[dict[str, Any]]:
         return pages(self._transport.send, call, page_size=page_size)

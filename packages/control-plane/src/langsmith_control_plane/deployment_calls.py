@@ -16,8 +16,8 @@ _SOURCE = "external_docker"
 
 
 def list_deployments(name: str | None = None) -> Call:
-    """One page of deployments whose name contains ``name``; an older server ignores the filter."""
-    return get(_DEPLOYMENTS, *([("name_contains", name)] if name else []))
+    """One page of deployments called ``name``; an older server knows only ``name_contains``, or no filter at all."""
+    return get(_DEPLOYMENTS, *([("name", name), ("name_contains", name)] if name else []))
 
 
 def get_deployment(deployment_id: str) -> Call:
@@ -105,6 +105,11 @@ def create_revision(
 def redeploy(deployment_id: str, revision_id: str) -> Call:
     """The same revision once more; has no body."""
     return Call("POST", f"{item(_revisions(deployment_id), revision_id)}/redeploy")
+
+
+def interrupt(deployment_id: str, revision_id: str) -> Call:
+    """The end of a revision that is stuck; documented, though missing from the published OpenAPI document."""
+    return Call("POST", f"{item(_revisions(deployment_id), revision_id)}/interrupt")
 
 
 def _revisions(deployment_id: str) -> str:
