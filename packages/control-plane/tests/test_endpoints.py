@@ -72,7 +72,7 @@ def test_wrong_langchain_endpoint_is_refused_instead_of_meaning_us(wrong: str, r
     "url", ["api.host.langchain.com", "ftp://host", "https://", "https://host?x=1", "http://h:port"]
 )
 def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
-    with pytest.raises(EndpointError, match="Write LANGGRAPH_HOST_URL as"):
+    with pytest.raises(EndpointError, match="Write it as https://host"):
         resolve(url, {})
 
 

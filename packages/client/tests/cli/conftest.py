@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -29,8 +30,10 @@ class Outcome:
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[..., Outcome]:
     """Runs the command line; a traceback fails the test instead of looking like an exit code."""
-    for name in ("LANGGRAPH_HOST_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY", "LANGSMITH_DEPLOYMENT_NAME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("LANGSMITH_", "LANGGRAPH_", "LANGCHAIN_"))]:
+        if name != "LANGSMITH_TEST_REGISTRY_BINARY":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANGSMITH_CONFIG_FILE", str(tmp_path / "langsmith" / "config.json"))
     monkeypatch.setenv("LANGSMITH_CLIENT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
 

@@ -24,7 +24,7 @@ DEPLOYMENT = Deployment("d1", "greeter", {"listener": "l", "namespace": "n"}, RE
 @pytest.fixture
 def connected(monkeypatch, target):
     """The command line talks to the target in memory."""
-    monkeypatch.setattr(session, "connected", lambda host_url, place=None: contextlib.nullcontext(target))
+    monkeypatch.setattr(session, "connected", lambda where, place=None: contextlib.nullcontext(target))
     return target
 
 
@@ -48,7 +48,7 @@ def test_without_a_key_the_variables_are_named(cli):
 
 def test_a_dashboard_address_is_not_taken_for_a_control_plane(cli):
     outcome = cli("status", "greeter", "--host-url", "https://eu.smith.langchain.com", LANGSMITH_API_KEY="k" * 20)
-    assert outcome.exit_code == 1
+    assert outcome.exit_code == 2
     assert "https://eu.api.host.langchain.com" in outcome.err
 
 

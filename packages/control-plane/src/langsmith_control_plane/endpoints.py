@@ -13,7 +13,9 @@ from langsmith_control_plane.errors import EndpointError
 HOST_URL_VARIABLE = "LANGGRAPH_HOST_URL"
 ENDPOINT_VARIABLE = "LANGSMITH_ENDPOINT"
 
-_US = "https://api.host.langchain.com"
+# Azure's dashboard is public, its control plane's address is not: it takes a host URL until it is.
+REGIONS = ("us", "eu", "apac", "aws")
+_US = "us"
 _SELF_HOSTED_PATH = "/api-host"
 _LANGCHAIN_DOMAIN = "langchain.com"
 
@@ -48,14 +50,33 @@ def resolve(host_url: str | None = None, environ: Mapping[str, str] = os.environ
     Raises:
         EndpointError: The URL is malformed, or is one of LangSmith's but not a control plane's.
     """
-    if chosen := host_url or environ.get(HOST_URL_VARIABLE):
-        return _from_host_url(chosen, HOST_URL_VARIABLE if not host_url else "The control plane's URL")
+    if host_url:
+        return from_host_url(host_url, "The control plane's URL")
+    if chosen := environ.get(HOST_URL_VARIABLE):
+        return from_host_url(chosen, HOST_URL_VARIABLE)
     if endpoint := environ.get(ENDPOINT_VARIABLE):
-        return _from_api_endpoint(endpoint)
-    return _from_host_url(_US, "The default")
+        return from_api_endpoint(endpoint, ENDPOINT_VARIABLE)
+    return of_region(_US)
 
 
-def _from_host_url(url: str, source: str) -> Endpoints:
+def of_region(region: str) -> Endpoints:
+    """The endpoints of one of LangSmith's own `REGIONS`.
+
+    Raises:
+        EndpointError: There is no such region.
+    """
+    if region not in REGIONS:
+        raise EndpointError(f"LangSmith has no region {region!r}.", f"Use one of {', '.join(REGIONS)}.")
+    prefix = "" if region == _US else f"{region}."
+    return Endpoints(f"https://{prefix}api.host.langchain.com", f"https://{prefix}smith.langchain.com")
+
+
+def from_host_url(url: str, source: str) -> Endpoints:
+    """The endpoints of the control plane at ``url``; ``source`` names the setting in errors.
+
+    Raises:
+        EndpointError: The URL is malformed, or is one of LangSmith's but not a control plane's.
+    """
     parts = _parse(url, source)
     host = parts.hostname or ""
     base = _rebuild(parts)
@@ -69,8 +90,13 @@ def _from_host_url(url: str, source: str) -> Endpoints:
     raise EndpointError(f"{source} is {base}, which is no control plane LangSmith is known to have.")
 
 
-def _from_api_endpoint(url: str) -> Endpoints:
-    parts = _parse(url, ENDPOINT_VARIABLE)
+def from_api_endpoint(url: str, source: str) -> Endpoints:
+    """The endpoints of the installation whose LangSmith API is at ``url``; ``source`` names the setting in errors.
+
+    Raises:
+        EndpointError: The URL is malformed, or is one of LangSmith's but not an API's.
+    """
+    parts = _parse(url, source)
     host = parts.hostname or ""
     base = _rebuild(parts)
     if match := _API_HOST.fullmatch(host):
@@ -80,7 +106,7 @@ def _from_api_endpoint(url: str) -> Endpoints:
         match = _DASHBOARD_HOST.fullmatch(host) or _CONTROL_PLANE_HOST.fullmatch(host)
         right = f"https://{_prefix(match)}api.smith.langchain.com" if match else "https://api.smith.langchain.com"
         raise EndpointError(
-            f"{ENDPOINT_VARIABLE} is {base}, which is not a LangSmith API.",
+            f"{source} is {base}, which is not a LangSmith API.",
             f"Use {right}, or set {HOST_URL_VARIABLE} to the control plane.",
         )
     root = base.removesuffix("/api/v1").removesuffix("/api")
@@ -88,7 +114,7 @@ def _from_api_endpoint(url: str) -> Endpoints:
 
 
 def _parse(url: str, source: str) -> SplitResult:
-    remedy = f"Write {HOST_URL_VARIABLE} as https://host, without user, query or fragment."
+    remedy = "Write it as https://host, without user, query or fragment."
     try:
         parts = urlsplit(url.strip())
         _ = parts.port  # raises for a port that is no number

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from langsmith_client.cli import options
+
+if TYPE_CHECKING:
+    from langsmith_client.where import Where
 
 
 @click.command("delete")
@@ -16,10 +21,10 @@ from langsmith_client.cli import options
     help="Delete its traces as well. Kept, they block the name for a new deployment.",
 )
 @click.option("--wait-timeout", type=click.FloatRange(min=0), default=600.0, show_default=True, metavar="SECONDS")
-@options.host_url
-@options.as_json
+@options.where
+@options.output
 def command(
-    name: str, yes: bool, delete_tracing_project: bool, wait_timeout: float, host_url: str | None, as_json: bool
+    name: str, yes: bool, delete_tracing_project: bool, wait_timeout: float, where: Where, as_json: bool
 ) -> None:
     """Delete the deployment NAME, and wait until nothing is left of it."""
     from langsmith_client.cli.session import connected, reporting
@@ -27,7 +32,7 @@ def command(
 
     if not yes:
         _confirm(name)
-    with reporting(as_json=as_json) as reporter, connected(host_url) as target:
+    with reporting(as_json=as_json) as reporter, connected(where) as target:
         deployment = target.find(name)
         if deployment is not None:
             remove(target, deployment, reporter, with_traces=delete_tracing_project, timeout=wait_timeout)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from langsmith_client.cli import options
 
+if TYPE_CHECKING:
+    from langsmith_client.where import Where
+
 
 @click.command("deploy")
 @options.project
 @options.image
-@click.option("--listener-id", metavar="UUID", help="Listener that runs it; needed the first time.")
-@click.option("--k8s-namespace", metavar="NAMESPACE", help="One of the listener's namespaces; needed the first time.")
+@click.option("--listener-id", metavar="UUID", help="Listener that runs it; needed the first time, else the target's.")
+@click.option("--k8s-namespace", metavar="NAMESPACE", help="One of the listener's namespaces; likewise.")
 @click.option("--env-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="NAME=value lines.")
 @click.option("--image-pull-secret", multiple=True, metavar="NAME", help="Kubernetes Secret to pull the image with.")
 @click.option("--resource", multiple=True, metavar="FIELD=VALUE", help="Field of the resource specification.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Follow the revision and prove it.")
 @options.waiting
-@options.host_url
-@click.option("--no-input", is_flag=True, help="Accepted for scripts; this command never asks.")
-@options.as_json
+@options.where
+@options.output
 def command(as_json: bool, **flags: Any) -> None:
     """Build, push and deploy the agent in PATH, follow its own revision, and prove that the pods serve it.
 
@@ -41,9 +43,9 @@ def _deploy(
     config: str,
     name: str | None,
     version_label: str | None,
-    push_to: str,
+    push_to: str | None,
     builder: str,
-    platform: str,
+    platform: str | None,
     listener_id: str | None,
     k8s_namespace: str | None,
     env_file: Path | None,
@@ -51,8 +53,7 @@ def _deploy(
     resource: tuple[str, ...],
     wait: bool,
     wait_timeout: float,
-    host_url: str | None,
-    no_input: bool,  # noqa: ARG001 - nothing here ever asks
+    where: Where,
 ) -> None:
     from langsmith_client.cli.session import connected, publish_image, read_project, surroundings
     from langsmith_client.deploy import Wish, deploy
@@ -67,9 +68,9 @@ def _deploy(
     for note in environment.notes:
         reporter.say("note", note)
     wish = Wish(project.name, environment.values, resources, wait, wait_timeout)
-    with connected(host_url, place) as target:
+    with connected(where, place) as target:
         deploy(
             wish,
-            lambda: publish_image(project, push_to, builder, platform, reporter),
+            lambda: publish_image(project, where, push_to, builder, platform, reporter),
             surroundings(target, reporter),
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+
+from langsmith_client.where import Where
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -22,10 +25,62 @@ def together(*options: Decorator) -> Decorator:
     return decorate
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON lines (schema 1) on standard output.")
+NO_INPUT = f"{__name__}.no_input"
+"""Key in the context's `meta`: true when --no-input was given."""
 
-host_url = click.option(
-    "--host-url", metavar="URL", help="Control plane; else LANGGRAPH_HOST_URL, LANGSMITH_ENDPOINT, the US region."
+
+def _be_verbose(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's signature
+    if value:
+        from langsmith_client.cli.verbose import telling_everything
+
+        ctx.with_resource(telling_everything())
+
+
+def _no_input(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's signature
+    ctx.meta[NO_INPUT] = value
+
+
+output = together(
+    click.option("--json", "as_json", is_flag=True, help="Print JSON lines (schema 1) on standard output."),
+    click.option("--no-input", is_flag=True, expose_value=False, callback=_no_input, help="Never ask anything."),
+    click.option(
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_be_verbose,
+        help="Say where every setting comes from (never the key).",
+    ),
+)
+
+
+def _as_where(*options: Decorator) -> Decorator:
+    """Options that reach the command as one `where`, with the folder to look for the langsmith.toml from."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def with_where(**given: Any) -> Any:
+            flags = {field: given.pop(field, None) for field in ("target", "host_url", "region", "profile")}
+            if flags["host_url"] and flags["region"]:
+                raise click.UsageError("--host-url and --region both name the control plane; give one of them.")
+            agent = Path(given.get("path") or given.get("agent") or ".")
+            return function(where=Where(**flags, start=agent if agent.exists() else Path()), **given)
+
+        return together(*options)(with_where)
+
+    return decorate
+
+
+_target = click.option("--target", metavar="NAME", help="A target of the langsmith.toml beside the agent or above it.")
+
+target = _as_where(_target)
+
+where = _as_where(
+    _target,
+    click.option(
+        "--host-url", metavar="URL", help="Control plane; else LANGGRAPH_HOST_URL, LANGSMITH_ENDPOINT, the US region."
+    ),
+    click.option("--region", type=click.Choice(["us", "eu", "apac", "aws"]), help="One of LangSmith's own regions."),
+    click.option("--profile", metavar="NAME", help="A profile of ~/.langsmith/config.json; else LANGSMITH_PROFILE."),
 )
 
 project = together(
@@ -36,9 +91,9 @@ project = together(
 )
 
 image = together(
-    click.option("--push-to", required=True, metavar="REPO", help="Repository of the image, without a tag."),
+    click.option("--push-to", metavar="REPO", help="Repository of the image, without a tag; else the target's."),
     click.option("--builder", type=click.Choice(["auto", "docker", "layers"]), default="auto", show_default=True),
-    click.option("--platform", default="linux/amd64", show_default=True, metavar="PLATFORM"),
+    click.option("--platform", metavar="PLATFORM", help="Else the target's, else linux/amd64."),
 )
 
 waiting = together(

@@ -11,19 +11,23 @@ from langsmith_client.cli import options
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from langsmith_client.where import Where
+
 
 @click.command("push")
 @options.project
 @options.image
-@options.as_json
+@options.target
+@options.output
 def command(
     path: Path,
     config: str,
     name: str | None,
     version_label: str | None,
-    push_to: str,
+    push_to: str | None,
     builder: str,
-    platform: str,
+    platform: str | None,
+    where: Where,
     as_json: bool,
 ) -> None:
     """Build and push the image of the agent in PATH, unless its tag is in the registry already."""
@@ -31,7 +35,7 @@ def command(
 
     with reporting(as_json=as_json) as reporter:
         project = read_project(path, config, name, version_label, reporter)
-        image = publish_image(project, push_to, builder, platform, reporter)
+        image = publish_image(project, where, push_to, builder, platform, reporter)
         shown = f"{project.name}:{image.image.reference}"
         reporter.finish(
             "result",

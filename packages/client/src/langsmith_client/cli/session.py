@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langsmith_client.project import Project
     from langsmith_client.target.control_plane import ControlPlaneTarget, Place
     from langsmith_client.target.protocol import Deployment, Target
+    from langsmith_client.where import Where
 
 
 @contextlib.contextmanager
@@ -42,19 +43,24 @@ def reporting(*, as_json: bool) -> Iterator[Reporter]:
 
 
 @contextlib.contextmanager
-def connected(host_url: str | None, place: Place | None = None) -> Iterator[ControlPlaneTarget]:
-    """The control plane that flags and environment name.
+def connected(where: Where, place: Place | None = None) -> Iterator[ControlPlaneTarget]:
+    """The control plane that flags, langsmith.toml, profile and environment name.
+
+    Without a `place`, new deployments go to the one of the target in langsmith.toml, if `where` names a target.
 
     Raises:
         TargetAccessError: There is no API key.
-        TargetError: The URL is not that of a control plane.
+        SettingsError: The URL is not that of a control plane.
+        ProjectError: The target cannot be read from langsmith.toml.
     """
-    from langsmith_client.target.control_plane import ControlPlaneTarget, mapped
+    from langsmith_client.connection import Sources
+    from langsmith_client.target.control_plane import ControlPlaneTarget, Place
     from langsmith_control_plane.client import ControlPlaneClient
 
-    with mapped():
-        client = ControlPlaneClient.from_environment(os.environ, host_url=host_url)
-    with client:
+    sources = Sources(where, os.environ)
+    found = sources.connection()
+    place = place or Place.of(sources.entry.listener_id, sources.entry.namespace)
+    with ControlPlaneClient(found.host.value, found.credentials()) as client:
         yield ControlPlaneTarget(client, place)
 
 
@@ -98,8 +104,15 @@ def read_project(path: Path, config: str, name: str | None, version: str | None,
     return project
 
 
-def publish_image(project: Project, push_to: str, builder: str, platform: str, reporter: Reporter) -> PublishedImage:
-    """Make sure that the agent's image is in the registry."""
+def publish_image(
+    project: Project, where: Where, push_to: str | None, builder: str, platform: str | None, reporter: Reporter
+) -> PublishedImage:
+    """Make sure that the agent's image is in the registry.
+
+    Raises:
+        ProjectError: Neither a flag nor a target names the repository.
+    """
+    from langsmith_client.errors import ProjectError
     from langsmith_client.image.docker import DockerBuilder
     from langsmith_client.image.layers import LayersBuilder
     from langsmith_client.image.publish import build_request, publish
@@ -107,8 +120,13 @@ def publish_image(project: Project, push_to: str, builder: str, platform: str, r
     from langsmith_client.registry import Registry
     from langsmith_client.registry_auth import DockerLogins
     from langsmith_client.settings import cache_folder, registry_mirrors
+    from langsmith_client.tag import DEFAULT_PLATFORM
 
-    request = build_request(project, parse_repository(push_to), platform)
+    entry = where.entry()
+    repository = push_to or entry.repository(project.name)
+    if repository is None:
+        raise ProjectError([f"Nothing says which repository the image of {project.name} goes to."], "Give --push-to.")
+    request = build_request(project, parse_repository(repository), platform or entry.platform or DEFAULT_PLATFORM)
     with Registry(DockerLogins(os.environ), mirrors=registry_mirrors(os.environ)) as registry:
         builders = (DockerBuilder(registry), LayersBuilder(registry, cache_folder(os.environ)))
         image = publish(request, registry, builders, chosen=builder, say=lambda text: reporter.say("build", text))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from langsmith_client.cli import options
 
+if TYPE_CHECKING:
+    from langsmith_client.where import Where
+
 
 @click.command("status")
 @click.argument("agent", metavar="PATH|NAME", default=".")
-@options.host_url
-@options.as_json
-def command(agent: str, host_url: str | None, as_json: bool) -> None:
+@options.where
+@options.output
+def command(agent: str, where: Where, as_json: bool) -> None:
     """Show the deployment of the agent in a folder, or of a name: its newest revision, and what is really served."""
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.proof import ask
 
-    with reporting(as_json=as_json) as reporter, connected(host_url) as target:
+    with reporting(as_json=as_json) as reporter, connected(where) as target:
         deployment = existing(target, deployment_name(agent))
         newest = deployment.newest
         answer = ask(deployment.url) if deployment.url else None
