@@ -33,7 +33,7 @@ _BY_SIGNING_NAME = {"tagging": "resourcegroupstaggingapi", "elasticloadbalancing
 
 SERVICES = frozenset({
     "ec2", "ecr", "eks", "elasticache", "elbv2", "iam", "kms", "logs", "rds", "resourcegroupstaggingapi", "s3",
-    "secretsmanager", "ssm", "sts",
+    "secretsmanager", "ssm", "sts", "wafv2",
 })  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
+from moto.wafv2.models import GLOBAL_REGION, wafv2_backends
 
 from langsmith_sandbox.aws.eks.tags import tagged as tagged_in_eks
 from langsmith_sandbox.aws.elasticache.state import state_of
@@ -69,6 +70,7 @@ def _ec2(account: str, region: str) -> Iterator[Resource]:
         "vpc-endpoint": (endpoint for endpoint in ec2.vpc_end_points.values() if endpoint.state != "deleted"),
         "launch-template": ec2.launch_templates.values(),
         "vpc-flow-log": ec2.flow_logs.values(),
+        "prefix-list": (each for each in ec2.managed_prefix_lists.values() if each.owner_id != "AWS"),
         "volume": ec2.volumes.values(),
         "instance": (i for r in ec2.reservations.values() for i in r.instances if i.state != "terminated"),
     }
@@ -118,6 +120,15 @@ def _cluster_side(account: str, region: str) -> Iterator[Resource]:
         for item in found:
             tags = elb.tagging_service.get_tag_dict_for_resource(item.arn)
             yield Resource(f"elasticloadbalancing:{kind}", item.name, item.arn, tags)
+    yield from _waf(account, region)
+
+
+def _waf(account: str, region: str) -> Iterator[Resource]:
+    waf = wafv2_backends[account][region]
+    for kind, found in {"ipset": waf.ip_sets.values(), "webacl": waf.wacls.values()}.items():
+        for item in found:
+            tags = waf.tagging_service.get_tag_dict_for_resource(item.arn)
+            yield Resource(f"wafv2:{kind}", item.name, item.arn, tags)
 
 
 def _global(account: str, region: str) -> Iterator[Resource]:
@@ -136,6 +147,7 @@ def _global(account: str, region: str) -> Iterator[Resource]:
         if not name.startswith("/aws/"):
             tags = ssm.list_tags_for_resource("Parameter", name) or {}
             yield Resource("ssm:parameter", name, f"arn:aws:ssm:{region}:{account}:parameter/{name.strip('/')}", tags)
+    yield from _waf(account, GLOBAL_REGION)
     yield from _iam(account)
 
 

@@ -19,6 +19,7 @@ from langsmith_sandbox.aws.rds import instances as rds_instances
 from langsmith_sandbox.aws.rds.response import RdsResponse
 from langsmith_sandbox.aws.sts import StsResponse
 from langsmith_sandbox.aws.tagging import TaggingResponse
+from langsmith_sandbox.aws.wafv2.response import Wafv2Response
 
 # S3 answers by its own dispatch, not by one method an operation.
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
@@ -38,6 +39,7 @@ _OURS: dict[str, type[BaseResponse]] = {
     "rds": RdsResponse,
     "resourcegroupstaggingapi": TaggingResponse,
     "sts": StsResponse,
+    "wafv2": Wafv2Response,
 }
 
 

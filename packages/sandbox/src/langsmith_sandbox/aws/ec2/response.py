@@ -12,9 +12,10 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from langsmith_sandbox.aws.ec2.endpoints import EndpointOperations
 from langsmith_sandbox.aws.ec2.gateways import GatewayOperations
 from langsmith_sandbox.aws.ec2.integrity import IntegrityOperations
+from langsmith_sandbox.aws.ec2.prefix_lists import PrefixListOperations
 
 
-class Ec2Response(GatewayOperations, EndpointOperations, IntegrityOperations):
+class Ec2Response(GatewayOperations, EndpointOperations, IntegrityOperations, PrefixListOperations):
     """Handles one EC2 request."""
 
     def call_action(self) -> Any:
