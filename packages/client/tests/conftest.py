@@ -23,7 +23,7 @@ from langsmith_client.project import Project, load_project
 from langsmith_client.registry import Registry
 from langsmith_client.registry_auth import Login
 from langsmith_client.table import Row
-from langsmith_client.target.protocol import Change, Deployment, Phase, Revision
+from langsmith_client.target.protocol import Change, Deployment, LogLine, LogPage, Phase, Revision
 
 SITE_PACKAGES = "/usr/local/lib/python3.11/site-packages"
 HOST = "127.0.0.1:5000"
@@ -298,16 +298,24 @@ def reporter() -> ListReporter:
 
 
 class FakeTarget:
-    """One deployment's place in memory.
+    """One deployment's place in memory, with every protocol of a target.
 
     Attributes:
         deployment: What `find` finds.
+        others: Further deployments of the catalogue.
+        history: Revisions, newest first; without any, just the deployment's newest.
+        lines: The log of whatever revision, oldest first.
         changes: Every change that was applied.
+        restored: Every revision that was gone back to.
         walk: What `revision` answers, in order, the last for ever: a phase, or an error to raise.
     """
 
     def __init__(self, deployment: Deployment | None = None) -> None:
         self.deployment = deployment
+        self.others: list[Deployment] = []
+        self.history: list[Revision] = []
+        self.lines: list[LogLine] = []
+        self.restored: list[Revision] = []
         self.changes: list[Change] = []
         self.walk: list[Phase | Exception] = [Phase.DEPLOYED]
         self.refusal: Exception | None = None
@@ -347,6 +355,37 @@ class FakeTarget:
         if self.deployment and newest and newest.id == revision_id:
             self.deployment = dataclasses.replace(self.deployment, newest=state)
         return state
+
+    def deployments(self) -> list[Deployment]:
+        """The deployment and the others, as cheap as a list."""
+        every = ([self.deployment] if self.deployment else []) + self.others
+        return [dataclasses.replace(each, newest=None) for each in every]
+
+    def newest(self, deployment: Deployment) -> Revision | None:
+        """The newest revision of one of them."""
+        known = {each.id: each.newest for each in [*self.others, *([self.deployment] if self.deployment else [])]}
+        return known[deployment.id]
+
+    def revisions(self, deployment: Deployment, *, limit: int) -> list[Revision]:
+        """The history, or the newest revision alone."""
+        newest = self.newest(deployment)
+        return (self.history or ([newest] if newest else []))[:limit]
+
+    def logs(
+        self, deployment: Deployment, *, revision_id: str | None, limit: int, level: str | None, cursor: str | None
+    ) -> LogPage:
+        """The newest lines; a cursor counts those already read."""
+        lines = [line for line in self.lines if level in {None, line.level}]
+        end = len(lines) - int(cursor or 0)
+        start = max(0, end - limit)
+        return LogPage(tuple(lines[start:end]), str(len(lines) - start) if start else None)
+
+    def restore(self, deployment: Deployment, revision: Revision) -> tuple[str, Revision]:
+        """Make the next revision of an earlier one's image."""
+        self.restored.append(revision)
+        made = Revision(f"restored-{len(self.restored)}", Phase.PENDING, "CREATING", revision.image)
+        self.deployment = dataclasses.replace(deployment, newest=made)
+        return deployment.id, made
 
 
 @pytest.fixture
