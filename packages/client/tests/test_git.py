@@ -7,7 +7,9 @@ import os
 
 import pytest
 
+from langsmith_client import processes
 from langsmith_client.git import GitState, NoGit, _web_address
+from langsmith_client.project import read_agent, with_git
 
 
 def state(agent) -> GitState:
@@ -64,6 +66,29 @@ def test_a_deleted_file_and_an_execute_bit_count(agent):
     (agent.folder / "old.py").unlink()
     (agent.folder / "tool.sh").chmod(0o755)
     assert state(agent).dirty == ("old.py", "tool.sh")
+
+
+def test_many_agents_are_told_what_each_would_be_told_alone_with_one_question_more_an_agent(make_agent):
+    agents = [make_agent(f"agents/{name}", git=False) for name in ("one", "two", "three")]
+    repository = dataclasses.replace(agents[0], folder=agents[0].folder.parent)
+    repository.git("init", "--quiet")
+    repository.commit("Start")
+    agents[1].write({"greeter/graph.py": "graph = 2\n"})
+    repository.commit("Two")
+    agents[2].write({"greeter/new.py": ""})
+    (agents[2].folder / "greeter" / "graph.py").unlink()
+    elsewhere = make_agent("elsewhere")
+    agents.append(elsewhere)
+    asked: list[str] = []
+
+    def run(argv, **options):
+        asked.append(argv[1])
+        return processes.run(argv, **options)
+
+    together = with_git([read_agent(each.folder, environ={}) for each in agents], run=run)
+    assert [each.git for each in together] == [state(each) for each in agents]
+    assert [len(state(each).dirty) for each in agents] == [0, 0, 2, 0]
+    assert sorted(asked) == sorted(["log"] * 4 + ["rev-parse", "config", "ls-tree", "hash-object"] * 2)
 
 
 def test_symbolic_links_are_compared_by_their_target(agent):

@@ -45,40 +45,77 @@ class NoGit:
     reason: str
 
 
+_UNCOMMITTED = NoGit("no commit holds the agent's files yet")
+
+
 class _GitFailedError(Exception):
     """git answered with an error; the text is its own."""
 
 
-def read_git_state(source: SourceTree, config: Path, folders: Sequence[Path], *, run: Runner) -> GitState | NoGit:
-    """Ask git about the folders of an agent and the langgraph.json at `config`."""
-    watched = [*folders, config]
+@dataclasses.dataclass(frozen=True)
+class Watched:
+    """What git is asked about: one agent.
+
+    Attributes:
+        source: The files that enter its image.
+        config: Its langgraph.json.
+        folders: Its folders of code.
+    """
+
+    source: SourceTree
+    config: Path
+    folders: tuple[Path, ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """A commit that touches one of these is a commit of the agent."""
+        return (*self.folders, self.config)
+
+
+def read_git_states(agents: Sequence[Watched], *, run: Runner) -> tuple[GitState | NoGit, ...]:
+    """Ask git about many agents, in their order: once per repository, and once more for each agent's own commit."""
+    repositories: dict[Path, list[int]] = {}
+    for index, agent in enumerate(agents):
+        repositories.setdefault(_repository(agent.config.resolve().parent), []).append(index)
+    found: dict[int, GitState | NoGit] = {}
+    for folder, members in repositories.items():
+        found |= zip(members, _states(folder, [agents[index] for index in members], run), strict=True)
+    return tuple(found[index] for index in range(len(agents)))
+
+
+def _repository(folder: Path) -> Path:
+    """Where git would find the repository, so that agents can be grouped without asking it."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+
+
+def _states(folder: Path, agents: Sequence[Watched], run: Runner) -> Sequence[GitState | NoGit]:
     try:
-        root = Path(_git(run, config.parent, "rev-parse", "--show-toplevel").strip())
-        commit = _get_git_sha(root, watched, run=run)
-        if commit is None:
-            return NoGit("no commit holds the agent's files yet")
-        return GitState(
-            commit=commit,
-            committed_at=int(_git(run, root, "show", "-s", "--format=%ct", commit).strip()),
-            remote=_remote(run, root),
-            dirty=_dirty(run, root, source, config, watched),
-            shallow=_git(run, root, "rev-parse", "--is-shallow-repository").strip() == "true",
-        )
+        root, shallow = _git(run, folder, "rev-parse", "--show-toplevel", "--is-shallow-repository").splitlines()
+        commits = [_own_commit(Path(root), agent.paths, run=run) for agent in agents]
+        if not any(commits):
+            return [_UNCOMMITTED] * len(agents)
+        remote = _remote(run, Path(root))
+        dirty = _dirty(run, Path(root), agents)
     except FileNotFoundError:
-        return NoGit("git is not installed")
+        return [NoGit("git is not installed")] * len(agents)
     except (_GitFailedError, TimeoutError) as error:
-        return NoGit(str(error))
+        return [NoGit(str(error))] * len(agents)
+    return [
+        GitState(*commit, remote, files, shallow == "true") if commit else _UNCOMMITTED
+        for commit, files in zip(commits, dirty, strict=True)
+    ]
 
 
-def _get_git_sha(root: Path, watched: Sequence[Path], *, run: Runner) -> str | None:
+def _own_commit(root: Path, watched: Sequence[Path], *, run: Runner) -> tuple[str, int] | None:
     # Not HEAD: a commit that leaves this agent alone, common where many agents share a repository, must not give
     # it another tag, image and revision. git follows the parent with equal content, so this is HEAD's content.
     try:
-        return _git(run, root, "log", "-1", "--format=%H", "--", *_relative(root, watched)).strip() or None
+        line = _git(run, root, "log", "-1", "--format=%H %ct", "--", *_relative(root, watched)).split()
     except _GitFailedError as error:
         if "does not have any commits yet" in str(error):
             return None
         raise
+    return (line[0], int(line[1])) if line else None
 
 
 def _relative(root: Path, paths: Sequence[Path]) -> list[str]:
@@ -108,13 +145,28 @@ def _web_address(url: str) -> str | None:
     return f"https://{match[1]}/{match[2]}" if match else None
 
 
-def _dirty(run: Runner, root: Path, source: SourceTree, config: Path, watched: Sequence[Path]) -> tuple[str, ...]:
-    committed = _committed(run, root, watched)
+def _dirty(run: Runner, root: Path, agents: Sequence[Watched]) -> Sequence[tuple[str, ...]]:
+    """The files of each agent that differ from the commit."""
+    committed = _committed(run, root, sorted({path for agent in agents for path in agent.paths}))
     # An ignored or untracked file counts as well: `git status` is silent about it, yet it is in the image.
-    here = _hashes(run, root, [*source.files, SourceFile(config.resolve(), PurePosixPath(config.name))], committed)
-    changed = {path for path, entry in here.items() if committed.get(path) != entry}
-    gone = {path for path in committed if path not in here and source.enters(root / path)}
-    return tuple(sorted(changed | gone))
+    files = {file.path: file for agent in agents for file in _files(agent)}
+    here = _hashes(run, root, list(files.values()), committed)
+    missing = [path for path in committed if path not in here]
+    changed: list[tuple[str, ...]] = []
+    for agent in agents:
+        own = {_name(root, file.path) for file in _files(agent)}
+        gone = {path for path in missing if agent.source.enters(root / path)}
+        changed.append(tuple(sorted(gone | {path for path in own if committed.get(path) != here[path]})))
+    return changed
+
+
+def _files(agent: Watched) -> tuple[SourceFile, ...]:
+    return (*agent.source.files, SourceFile(agent.config.resolve(), PurePosixPath(agent.config.name)))
+
+
+def _name(root: Path, path: Path) -> str:
+    """A file as git names it; one outside of the repository keeps its whole path."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _committed(run: Runner, root: Path, watched: Sequence[Path]) -> Mapping[str, tuple[str, str]]:
@@ -133,14 +185,14 @@ def _hashes(
     entries: dict[str, tuple[str, str]] = {}
     regular: list[tuple[str, str]] = []
     for file in files:
+        path = _name(root, file.path)
         if not file.path.is_relative_to(root):
-            entries[str(file.path)] = ("", "")
+            entries[path] = ("", "")
         elif file.link is not None:
-            path = file.path.relative_to(root).as_posix()
             length = len(committed.get(path, ("", ""))[1])
             entries[path] = ("120000", _blob_hash(file.content(), length))
         else:
-            regular.append((file.path.relative_to(root).as_posix(), "100755" if file.executable else "100644"))
+            regular.append((path, "100755" if file.executable else "100644"))
     # git hashes regular files itself, because line endings and large-file filters decide what it would commit.
     names = "".join(f"{path}\n" for path, _ in regular).encode("utf-8", "surrogateescape")
     hashed = _git(run, root, "hash-object", "--stdin-paths", stdin=names).split()

@@ -1,4 +1,4 @@
-"""One agent: its langgraph.json, version, files and git state, read once and then only passed around."""
+"""Agents: langgraph.json, version, files and git state, read once and then only passed around."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_client import processes
 from langsmith_client.errors import ProjectError
-from langsmith_client.git import GitState, NoGit, read_git_state
+from langsmith_client.git import GitState, NoGit, Watched, read_git_states
 from langsmith_client.langgraph_json import LangGraphConfig, read_langgraph_json
 from langsmith_client.local_packages import LocalPackage, local_packages, read_pyproject
 from langsmith_client.names import name_problems
 from langsmith_client.source import SourceTree, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 CONFIG_NAME = "langgraph.json"
@@ -23,8 +23,8 @@ NAME_VARIABLE = "LANGSMITH_DEPLOYMENT_NAME"
 
 
 @dataclasses.dataclass(frozen=True)
-class Project:
-    """An agent that can be built.
+class AgentFiles:
+    """An agent as its files describe it, before git was asked.
 
     Attributes:
         name: Name of the deployment.
@@ -32,7 +32,6 @@ class Project:
         config: Its langgraph.json.
         packages: The folders of code it consists of.
         source: The files that enter the image.
-        git: The commit they come from, or why there is none.
     """
 
     name: str
@@ -40,12 +39,27 @@ class Project:
     config: LangGraphConfig
     packages: tuple[LocalPackage, ...]
     source: SourceTree
-    git: GitState | NoGit
 
     @property
     def directory(self) -> Path:
         """The folder of the langgraph.json."""
         return self.config.directory
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of code."""
+        return tuple(package.directory for package in self.packages)
+
+
+@dataclasses.dataclass(frozen=True)
+class Project(AgentFiles):
+    """An agent that can be built.
+
+    Attributes:
+        git: The commit its files come from, or why there is none.
+    """
+
+    git: GitState | NoGit
 
 
 def load_project(
@@ -57,6 +71,24 @@ def load_project(
     environ: Mapping[str, str],
     run: processes.Runner = processes.run,
 ) -> Project:
+    """Read the agent in the folder `path`, as `read_agent` does, and ask git about it.
+
+    Raises:
+        ProjectError: With every problem found.
+    """
+    agent = read_agent(path, config_name=config_name, name=name, version=version, environ=environ)
+    (project,) = with_git([agent], run=run)
+    return project
+
+
+def read_agent(
+    path: Path,
+    *,
+    config_name: str = CONFIG_NAME,
+    name: str | None = None,
+    version: str | None = None,
+    environ: Mapping[str, str],
+) -> AgentFiles:
     """Read the agent in the folder `path` (or whose langgraph.json is `path`).
 
     The name is `name`, else LANGSMITH_DEPLOYMENT_NAME, else the project's own, with the dashes and lowercase
@@ -75,10 +107,17 @@ def load_project(
     if problems:
         raise ProjectError(problems, "Correct the pyproject.toml, or use --name and --version-label.")
     packages = local_packages(config, _own_name(metadata, config.directory))
-    source = read_source(config.directory, packages)
-    folders = [package.directory for package in packages]
-    git = read_git_state(source, config.path, folders, run=run)
-    return Project(deployed_as, str(own_version), config, packages, source, git)
+    return AgentFiles(deployed_as, str(own_version), config, packages, read_source(config.directory, packages))
+
+
+def with_git(agents: Sequence[AgentFiles], *, run: processes.Runner = processes.run) -> tuple[Project, ...]:
+    """The agents, in their order, with what git knows about them; asked once per repository."""
+    watched = [Watched(agent.source, agent.config.path, agent.folders) for agent in agents]
+    states = read_git_states(watched, run=run)
+    return tuple(
+        Project(agent.name, agent.version, agent.config, agent.packages, agent.source, git)
+        for agent, git in zip(agents, states, strict=True)
+    )
 
 
 def _own_name(metadata: Mapping[str, Any], directory: Path) -> str:
