@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 INPUTS_LABEL = "com.langsmith-client.inputs"
 DIRTY_LABEL = "com.langsmith-client.dirty"
+TAG_LABEL = "org.opencontainers.image.ref.name"
+"""The tag the image was made for: a digest, which is what gets deployed, leads to no tag."""
 AUTO = "auto"
 
 
@@ -57,7 +59,7 @@ def build_request(project: Project, repository: Repository, platform: str = DEFA
     base = parse_reference(project.config.base_image)
     inputs = _inputs(project, base, platform)
     image = ImageReference(repository, image_tag(project.version, project.git, inputs, platform))
-    return BuildRequest(project, image, base, platform, _labels(project, inputs))
+    return BuildRequest(project, image, base, platform, {**_labels(project, inputs), TAG_LABEL: image.reference})
 
 
 def publish(
