@@ -145,6 +145,27 @@ def test_a_wrong_listener_namespace_or_key_fails_with_the_cause(
     assert names == ["hello-world-graph"], "nothing was deployed"
 
 
+def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    stack_file = workspace.hosting / "Pulumi.sandbox.yaml"
+    good = stack_file.read_text()
+    before = listeners(workspace)
+    try:
+        workspace.in_sandbox("printf lsv2_pt_wrong | pulumi config set --secret langsmithApiKey", cwd=workspace.hosting)
+        done = workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting, expect=None)
+    finally:
+        stack_file.write_text(good)
+    assert done.returncode != 0
+    assert "API key" in done.stdout, "the cause"
+    assert "lsv2_pt_wrong" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert listeners(workspace) == before
+    listing = workspace.in_sandbox("langsmith-client status hello-world-graph --json").stdout
+    newest = json.loads(listing.splitlines()[-1])
+    assert newest["served_revision_id"] == newest["revision_id"], "the agent is still served"
+
+
 def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standing: dict[str, Any]) -> None:
     secret = workspace.credentials["api_key"]
     belongs = [workspace.sandbox / "credentials.json"]
