@@ -71,6 +71,14 @@ def test_retry_after_is_honoured_up_to_a_bound(wire: NewWire) -> None:
     assert net.waits == [7.0, 20.0], "as told, but never so long that a user thinks it hangs"
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_the_server_asked_to_wait_is_told_to_a_caller_with_more_patience(wire: NewWire, status: int) -> None:
+    net = wire(httpx2.Response(status, headers={"Retry-After": "60"}))
+    with pytest.raises(ControlPlaneError) as caught:
+        net.transport().send(READ)
+    assert caught.value.retry_after == 60, "a caller that can wait for minutes should wait for the right time"
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
 def test_a_clear_answer_is_not_asked_for_twice(wire: NewWire, status: int) -> None:
     net = wire(httpx2.Response(status, json={"detail": "no"}))

@@ -55,7 +55,7 @@ def read_body(call: Call, status: int, text: str) -> Any:
         ) from None
 
 
-def to_error(call: Call, status: int, text: str) -> ControlPlaneError:
+def to_error(call: Call, status: int, text: str, retry_after: float | None = None) -> ControlPlaneError:
     """The error for an answer that is no success; ``text`` is its body with secrets already masked."""
     detail = read_detail(text)
     kind = _kind(status, detail)
@@ -64,7 +64,7 @@ def to_error(call: Call, status: int, text: str) -> ControlPlaneError:
         what += f": {detail}"
     if not what.endswith((".", "!", "?")):
         what += "."
-    return kind(what, method=call.method, path=call.path, status=status, detail=detail)
+    return kind(what, method=call.method, path=call.path, status=status, detail=detail, retry_after=retry_after)
 
 
 def read_detail(text: str) -> str | None:

@@ -13,6 +13,7 @@ class ControlPlaneError(Exception):
         path: Path of the request, relative to the base URL.
         status: HTTP status of the answer, or None where there was none.
         detail: The server's ``detail`` as one line, secrets masked.
+        retry_after: Seconds the server asked to wait before the next try, or None.
     """
 
     default_remedy = "Try again; if it stays, look at the LangSmith status page."
@@ -26,6 +27,7 @@ class ControlPlaneError(Exception):
         path: str | None = None,
         status: int | None = None,
         detail: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
         self.what = what
         self.remedy = remedy or self.default_remedy
@@ -33,6 +35,7 @@ class ControlPlaneError(Exception):
         self.path = path
         self.status = status
         self.detail = detail
+        self.retry_after = retry_after
         super().__init__(f"{what} {self.remedy}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import time
 from collections.abc import Callable
@@ -29,12 +28,6 @@ _USER_AGENT = "langsmith-control-plane/0.1.0"
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 # Failures before a request is sent: nothing can have happened on the server.
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Failure:
-    error: ControlPlaneError
-    retry_after: float | None = None
 
 
 class Transport:
@@ -82,30 +75,30 @@ class Transport:
         while True:
             tried += 1
             outcome = self._try(call)
-            if not isinstance(outcome, _Failure):
+            if not isinstance(outcome, ControlPlaneError):
                 return read_body(call, outcome.status_code, outcome.text)
-            if tried >= self._retry.tries or not _may_retry(call, outcome.error):
-                raise outcome.error
+            if tried >= self._retry.tries or not _may_retry(call, outcome):
+                raise outcome
             self._sleep(self._retry.wait(tried, outcome.retry_after, self._jitter()))
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def _try(self, call: Call) -> httpx2.Response | _Failure:
+    def _try(self, call: Call) -> httpx2.Response | ControlPlaneError:
         try:
             response = self._http.request(
                 call.method, f"{self._base_url}{call.path}", params=list(call.query) or None, json=call.body
             )
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
-            return _Failure(self._from_wire(call, error))
+            return self._from_wire(call, error)
         if response.is_success:
             return response
         if response.is_redirect:
-            return _Failure(_redirected(call, response))
+            return _redirected(call, response)
         text = redact(response.text, (self._credentials.api_key, *call.secrets))
         retry_after = parse_retry_after(response.headers.get("Retry-After"))
-        return _Failure(to_error(call, response.status_code, text), retry_after)
+        return to_error(call, response.status_code, text, retry_after)
 
     def _from_wire(self, call: Call, error: Exception) -> ControlPlaneError:
         """The error for a failure below HTTP; keeps it as the cause, not its text, which may quote headers."""
