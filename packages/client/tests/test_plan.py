@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from langsmith_client.environment.record import read_record
 from langsmith_client.errors import ConflictError
 from langsmith_client.plan import make_plan
 from langsmith_client.target.protocol import Deployment, Phase, Revision
@@ -16,13 +17,16 @@ def deployment(phase=Phase.DEPLOYED, **options):
 
 
 def plan(existing, image=OLD, environment=None, resources=None):
-    return make_plan("greeter", image, existing, environment=environment or {}, resources=resources or {})
+    return make_plan("greeter", image, existing, environment=environment, resources=resources or {})
 
 
 def test_what_does_not_exist_is_created_with_everything():
     found = plan(None, NEW, {"A": "1"}, {"cpu": 1.0})
     assert found.change is not None
-    assert (found.change.existing, found.change.environment, found.change.resources) == (None, {"A": "1"}, {"cpu": 1.0})
+    assert (found.change.existing, found.change.environment, found.change.references) == (None, {"A": "1"}, ())
+    assert found.change.resources is not None
+    assert found.change.resources["cpu"] == 1.0
+    assert read_record(found.change.resources).says({"A": "1"}, None), "the next deploy knows what was ours"
 
 
 @pytest.mark.parametrize("phase", [Phase.DEPLOYED, Phase.PENDING])
@@ -53,8 +57,23 @@ def test_resources_are_laid_over_what_is_there_since_the_server_replaces_them_wh
 
 def test_reasons_name_variables_and_never_their_values():
     found = plan(deployment(environment={"A": "1"}), NEW, {"A": "s3cret", "B": "s3cret"}, {"cpu": 2.0})
-    assert found.reasons == ("another image", "environment: A, B", "resources: cpu")
+    assert found.reasons == ("another image", "environment: A changed, B added", "resources: cpu")
     assert "s3cret" not in repr(found)
+
+
+def test_a_record_alone_is_not_worth_a_revision_and_goes_with_the_next_one():
+    existing = deployment(environment={"A": "1"})
+    assert plan(existing, environment={"A": "1"}).change is None
+    found = plan(existing, NEW, {"A": "1"})
+    assert found.change is not None
+    assert found.change.environment is None, "nothing about it changes"
+    assert read_record(found.change.resources or {}).says({"A": "1"}, None)
+
+
+def test_variables_of_others_are_noted_whether_or_not_anything_changes():
+    existing = deployment(environment={"A": "1", "THEIRS": "x"})
+    for image in (OLD, NEW):
+        assert "THEIRS" in plan(existing, image, {"A": "1"}).notes[0]
 
 
 def test_a_deployment_that_is_going_away_is_left_to_go():

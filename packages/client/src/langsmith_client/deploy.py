@@ -14,8 +14,9 @@ from langsmith_client.plan import Plan, make_plan
 from langsmith_client.proof import Proof, prove
 
 if TYPE_CHECKING:
+    from langsmith_client.environment.merge import Side
     from langsmith_client.progress import Reporter
-    from langsmith_client.target.protocol import Deployment, Revision, Target
+    from langsmith_client.target.protocol import Deployment, Revision, SecretReference, Target
 
 Publish = Callable[[], PublishedImage]
 """Makes sure that the image is in the registry."""
@@ -48,17 +49,21 @@ class Wish:
 
     Attributes:
         name: Name of the deployment.
-        environment: Variables it shall have; others it has are kept. Kept out of the repr.
+        environment: Variables it shall have, merged with those others set; None leaves all. Kept out of the repr.
         resources: Fields of its resource specification; others it has are kept.
         wait: Whether to wait for the revision, and then to ask for proof.
         timeout: Seconds to wait at most.
+        references: Variables that come from Secrets, merged as the others are; None leaves all.
+        settle: Who is right where both sides changed a variable; None makes that an error.
     """
 
     name: str
-    environment: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
     resources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     wait: bool = True
     timeout: float = DEFAULT_TIMEOUT
+    references: tuple[SecretReference, ...] | None = None
+    settle: Side | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +117,17 @@ def deploy(wish: Wish, publish: Publish, around: Surroundings) -> Result:
     timer.lap("check")
     image = publish()
     timer.lap("image")
-    plan = make_plan(wish.name, image.by_digest, existing, environment=wish.environment, resources=wish.resources)
+    plan = make_plan(
+        wish.name,
+        image.by_digest,
+        existing,
+        environment=wish.environment,
+        resources=wish.resources,
+        references=wish.references,
+        settle=wish.settle,
+    )
+    for note in plan.notes:
+        around.reporter.say("note", note)
     deployment_id, revision = _carry_out(plan, existing, around)
     timer.lap("revision")
     seen = Seen(revision, existing.url if existing else None, Proof(False, None, "Nobody waited for it."))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from langsmith_client.environment import merged_environment
+from langsmith_client.environment.plan import EnvironmentWish, plan_environment
 from langsmith_client.errors import ConflictError
 from langsmith_client.target.protocol import Change, Deployment, Phase, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from langsmith_client.environment.merge import Side
+    from langsmith_client.target.protocol import SecretReference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,11 +24,13 @@ class Plan:
         change: The revision to make, or None when there is nothing to make.
         reasons: Why, for people; variables by name only.
         revision: Without a change: the revision that already is what is wanted, deployed or on its way.
+        notes: What stays although nobody here asked for it, one sentence each.
     """
 
     change: Change | None
     reasons: tuple[str, ...] = ()
     revision: Revision | None = None
+    notes: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -33,32 +38,53 @@ def make_plan(
     image: str,
     existing: Deployment | None,
     *,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None,
     resources: Mapping[str, Any],
+    references: tuple[SecretReference, ...] | None = None,
+    settle: Side | None = None,
 ) -> Plan:
-    """Compare the wanted `image` (by digest), `environment` and `resources` with the newest revision.
+    """Compare what is wanted with the newest revision.
 
     Resources are laid over what is there, because the control plane replaces them whole.
 
+    Args:
+        image: By digest.
+        environment: Variables, merged with those that others set; None leaves all.
+        references: Variables that come from Secrets, merged likewise.
+        settle: Who is right where both sides changed a variable.
+
     Raises:
-        ConflictError: The deployment is being deleted, or its environment cannot be kept.
+        ProjectError: A name is both a variable and a reference.
+        ConflictError: The deployment is being deleted, both sides changed a variable, or its environment cannot be
+            kept.
     """
-    if existing is None:
-        return Plan(Change(name, image, None, environment, resources), ("it does not exist yet",))
-    if existing.deleting:
+    if existing and existing.deleting:
         raise ConflictError(f"{name} is being deleted.", "Wait until it is gone, then deploy again.")
-    complete = merged_environment(environment, existing.environment)
+    merged = plan_environment(EnvironmentWish(environment, references, settle), existing)
+    if existing is None:
+        reasons = ["it does not exist yet"]
+        return Plan(
+            Change(
+                name, image, None, merged.wish.valued() or {}, merged.remembered(resources), references=references or ()
+            ),
+            tuple(reasons),
+        )
     resized = {key: value for key, value in resources.items() if existing.resources.get(key) != value}
-    reasons = [*_image_reasons(existing.newest, image)]
-    if complete is not None:
-        changed = sorted(key for key, value in environment.items() if existing.environment.get(key) != value)
-        reasons.append(f"environment: {', '.join(changed)}")
+    reasons = [*_image_reasons(existing.newest, image), *merged.reasons]
     if resized:
         reasons.append(f"resources: {', '.join(sorted(resized))}")
     if not reasons:
-        return Plan(None, revision=existing.newest)
-    merged = {**existing.resources, **resources} if resized else None
-    return Plan(Change(name, image, existing, complete, merged), tuple(reasons))
+        return Plan(None, revision=existing.newest, notes=merged.notes)
+    specification = merged.remembered({**existing.resources, **resources})
+    change = Change(
+        name,
+        image,
+        existing,
+        merged.complete_variables(),
+        specification if specification != existing.resources else None,
+        merged.complete_references(),
+    )
+    return Plan(change, tuple(reasons), notes=merged.notes)
 
 
 def _image_reasons(newest: Revision | None, image: str) -> list[str]:

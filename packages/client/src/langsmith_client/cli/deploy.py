@@ -57,7 +57,7 @@ def _deploy(
 ) -> None:
     from langsmith_client.cli.session import connected, publish_image, read_project, surroundings
     from langsmith_client.deploy import Wish, deploy
-    from langsmith_client.environment import local_environment
+    from langsmith_client.environment.local import local_environment
     from langsmith_client.resources import resource_fields
     from langsmith_client.target.control_plane import Place
 
