@@ -70,6 +70,8 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("postgresEndpoint", postgres.endpoint)
     pulumi.export("postgresMasterSecretArn", postgres.master_secret_arn)
     pulumi.export("redisEndpoint", redis.endpoint)
+    pulumi.export("controlPlaneUrl", config.langsmith_host_url)
+    pulumi.export("workspaceId", config.langsmith_workspace_id)
     pulumi.export("listenerId", listener.listener_id)
     pulumi.export("namespaces", list(config.agent_namespaces))
     pulumi.export("agentsBaseUrl", _agents_base_url(config))
