@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from langsmith_client.cli import main
+from langsmith_client.cli import main, session
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,3 +45,10 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[..., Outcome
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch, target: Any) -> Any:
+    """The command line talks to the target in memory."""
+    monkeypatch.setattr(session, "connected", lambda where, place=None: contextlib.nullcontext(target))
+    return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 
 import click
@@ -19,13 +18,6 @@ from langsmith_client.target.protocol import Deployment, Phase, Revision
 IMAGE = PublishedImage(parse_reference("host.example/agent:1.2.0-0123456789ab"), "sha256:1", reused=False)
 REVISION = Revision("r1", Phase.DEPLOYED, "DEPLOYED", "host/agent@sha256:1")
 DEPLOYMENT = Deployment("d1", "greeter", {"listener": "l", "namespace": "n"}, REVISION, url="http://agents.example/x")
-
-
-@pytest.fixture
-def connected(monkeypatch, target):
-    """The command line talks to the target in memory."""
-    monkeypatch.setattr(session, "connected", lambda where, place=None: contextlib.nullcontext(target))
-    return target
 
 
 def test_every_command_has_a_module_of_its_name_and_the_summary_of_its_help():

@@ -10,6 +10,8 @@ import click
 COMMANDS = {
     "delete": "Delete a deployment and wait until it is gone.",
     "deploy": "Build, push and deploy an agent, and prove that it is served.",
+    "history": "List a deployment's revisions with the commit each was built from.",
+    "ls": "List every deployment: its image, its commit and what is really served.",
     "push": "Build and push an agent's image without deploying it.",
     "status": "Show a deployment, its newest revision and what is really served.",
     "wait": "Wait for a revision, and prove that it is served.",

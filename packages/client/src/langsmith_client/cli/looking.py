@@ -1,0 +1,54 @@
+"""What the commands share that look at deployments and say where their images come from."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from langsmith_client.identity import Identities
+    from langsmith_client.registry import Registry
+
+
+def deployment_name(agent: str) -> str:
+    """The name behind PATH|NAME: of the agent when it is a folder that holds one, else the word itself.
+
+    Raises:
+        ProjectError: The folder's agent cannot be read.
+    """
+    from langsmith_client.project import CONFIG_NAME, load_project
+
+    folder = Path(agent)
+    if (folder / CONFIG_NAME).is_file() or folder.name == CONFIG_NAME:
+        return load_project(folder, environ=os.environ).name
+    return agent
+
+
+@contextlib.contextmanager
+def registries() -> Iterator[Registry]:
+    """All registries, with the logins and mirrors of this machine."""
+    from langsmith_client.registry import Registry
+    from langsmith_client.registry.ecr import RegistryLogins
+    from langsmith_client.settings import registry_mirrors
+
+    with Registry(RegistryLogins.of(os.environ), mirrors=registry_mirrors(os.environ)) as registry:
+        yield registry
+
+
+@contextlib.contextmanager
+def identities() -> Iterator[Identities]:
+    """Knows where images come from."""
+    with registries() as registry:
+        yield identities_of(registry)
+
+
+def identities_of(registry: Registry) -> Identities:
+    """Reads labels from `registry`, and remembers them on this machine."""
+    from langsmith_client.identity import Identities
+    from langsmith_client.settings import cache_folder
+
+    return Identities(registry, cache_folder(os.environ) / "labels")
