@@ -34,13 +34,13 @@ push_to = "registry.example.com/{name}/image"
 path = "agents/greeter"
 env_file = "greeter.env"
 resources = { cpu = 1, memory_mb = 512, image_pull_secrets = ["pull"] }
-references = { OPENAI_API_KEY = "agent-secrets/openai", TOKEN = "agent-secrets/token" }
+references = { OPENAI_API_KEY = "agent-secrets:openai", TOKEN = "agent-secrets:token" }
 canary = true
 
 [agents.greeter.on.prod]
 env_file = "prod/greeter.env"
 resources = { cpu = 2.5 }
-references = { TOKEN = "prod-secrets/token" }
+references = { TOKEN = "prod-secrets:token" }
 
 [agents.planner]
 path = "agents/planner"
@@ -132,7 +132,7 @@ def test_all_problems_of_a_file_are_told_at_once(write):
             wave = 0
             canary = "yes"
             resources = { memory = 5, cpu = "much", min_scale = true }
-            references = { TOKEN = "no-key" }
+            references = { TOKEN = "no-key", POSTGRES_URI = "db:uri" }
             on = { elsewhere = { wave = 2 } }
             [agents.bad_name]
             path = "x"
@@ -157,7 +157,8 @@ def test_all_problems_of_a_file_are_told_at_once(write):
         "`agents.greeter.resources.memory` is not known, did you mean `memory_mb`?",
         "`agents.greeter.resources.cpu` must be a number.",
         "`agents.greeter.resources.min_scale` must be a whole number.",
-        "`agents.greeter.references.TOKEN` must be `secret/key`",
+        "`agents.greeter.references.TOKEN` must be `secret:key`",
+        "`agents.greeter.references` cannot be set: POSTGRES_URI is reserved",
         "`agents.greeter.on.elsewhere` is not for a target of the agent",
         "`agents.greeter.on.elsewhere.wave` is not known",
         "`agents.bad_name` cannot be deployed",

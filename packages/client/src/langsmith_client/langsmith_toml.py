@@ -22,21 +22,23 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from langsmith_client.environment.names import variable_problems
+from langsmith_client.environment.references import read_reference
 from langsmith_client.errors import ProjectError
 from langsmith_client.image.protocol import PLATFORMS
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.names import name_problems
 from langsmith_client.resources import resource_table
-from langsmith_client.target.protocol import SecretReference
 from langsmith_client.toml_table import Table, suggestion
+
+if TYPE_CHECKING:
+    from langsmith_client.target.protocol import SecretReference
 
 FILE_NAME = "langsmith.toml"
 _PLACEHOLDER = "{name}"
 _TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# A Kubernetes Secret's name (a DNS subdomain) and one of its keys.
-_SECRET_KEY = re.compile(r"(?P<secret>[a-z0-9]([a-z0-9.-]*[a-z0-9])?)/(?P<key>[A-Za-z0-9._-]+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,24 +175,29 @@ def load_fleet(path: Path) -> Fleet:
     Raises:
         ProjectError: It cannot be read, or with every problem found in it.
     """
+    try:
+        return parse_fleet(path.read_text(encoding="utf-8"), path)
+    except OSError as error:
+        remedy = f"Write one, or let `langsmith-client init` do it; see {FILE_NAME} in the documentation."
+        raise ProjectError([f"{path} cannot be read ({error.strerror or type(error).__name__})."], remedy) from None
+    except UnicodeDecodeError as error:
+        raise ProjectError([f"{path} is not text: {error}."], "Save it as UTF-8.") from None
+
+
+def parse_fleet(text: str, path: Path) -> Fleet:
+    """Check the text of a langsmith.toml that is, or is going to be, at `path`; errors as for `load_fleet`."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError([f"{path} is not valid TOML: {error}."], "Correct it and try again.") from None
     problems: list[str] = []
-    root = Table(_parse(path), "", problems)
+    root = Table(values, "", problems)
     targets = {name: _target(name, table) for name, table in root.tables("targets")}
     agents = {name: _agent(name, table, path.absolute().parent, targets) for name, table in root.tables("agents")}
     root.finish()
     if problems:
         raise ProjectError([f"{path.name}: {problem}" for problem in problems], f"Correct {path}.")
     return Fleet(path.absolute(), targets, agents)
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        remedy = f"Write one, or let `langsmith-client init` do it; see {FILE_NAME} in the documentation."
-        raise ProjectError([f"{path} cannot be read ({error.strerror or type(error).__name__})."], remedy) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError([f"{path} is not valid TOML: {error}."], "Correct it and try again.") from None
 
 
 def _target(name: str, table: Table) -> TargetEntry:
@@ -257,24 +264,17 @@ def _agent(name: str, table: Table, folder: Path, targets: Mapping[str, TargetEn
 
 def _override(table: Table, folder: Path, *, finish: bool = False) -> Override:
     env_file = table.text("env_file")
-    references = [
-        reference
-        for variable, text in table.named_texts("references").items()
-        if (reference := _reference(table, variable, text))
-    ]
+    texts = table.named_texts("references")
+    references = {variable: read_reference(variable, text) for variable, text in texts.items()}
+    for variable in (variable for variable, reference in references.items() if reference is None):
+        table.problem(f"references.{variable}", "must be `secret:key`: a Kubernetes Secret and one of its keys.")
+    for problem in variable_problems(references):
+        table.problem("references", f"cannot be set: {problem}")
     override = Override(
         env_file=folder / env_file if env_file else None,
         resources=resource_table(table.table("resources")),
-        references=tuple(references),
+        references=tuple(each for each in references.values() if each),
     )
     if finish:
         table.finish()
     return override
-
-
-def _reference(table: Table, variable: str, text: str) -> SecretReference | None:
-    match = _SECRET_KEY.fullmatch(text)
-    if match is None:
-        table.problem(f"references.{variable}", "must be `secret/key`: a Kubernetes Secret and one of its keys.")
-        return None
-    return SecretReference(variable, match["secret"], match["key"])

@@ -35,14 +35,14 @@ class DeployedVariables:
     def of(cls, values: Mapping[str, str]) -> DeployedVariables:
         """A record of values, with a salt of its own."""
         salt = secrets.token_bytes(_SALT_LENGTH)
-        return cls(salt, {name: _hash(salt, name, value) for name, value in sorted(values.items())})
+        return cls(salt, {name: salted_hash(salt, name, value) for name, value in sorted(values.items())})
 
     def __contains__(self, name: object) -> bool:
         return name in self.hashes
 
     def holds(self, name: str, value: str) -> bool:
         """See `LastDeployed`."""
-        return name in self.hashes and secrets.compare_digest(self.hashes[name], _hash(self.salt, name, value))
+        return name in self.hashes and secrets.compare_digest(self.hashes[name], salted_hash(self.salt, name, value))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,6 +119,7 @@ def with_record(resources: Mapping[str, Any], record: Record) -> dict[str, Any]:
     return {**resources, "annotations": {**(resources.get("annotations") or {}), ANNOTATION: text}}
 
 
-def _hash(salt: bytes, name: str, value: str) -> str:
+def salted_hash(salt: bytes, name: str, value: str) -> str:
+    """What may be shown and kept of a value: 16 hex digits, other ones under another salt."""
     salted = salt + name.encode()  # two names with one value must not look alike
     return hashlib.scrypt(value.encode(), salt=salted, dklen=_HASH_LENGTH, **_SCRYPT).hex()

@@ -26,17 +26,23 @@ def parse_references(pairs: Sequence[str]) -> tuple[SecretReference, ...]:
     problems: list[str] = []
     for pair in pairs:
         name, _, text = pair.partition("=")
-        source = _SOURCE.fullmatch(text)
-        if source is None:
+        reference = read_reference(name, text)
+        if reference is None:
             problems.append(f"--secret-ref {name!r} must be NAME=secret:key, a Kubernetes Secret and one of its keys.")
         elif name in found:
             problems.append(f"--secret-ref {name} is given twice.")
         else:
-            found[name] = SecretReference(name, source["secret"], source["key"])
+            found[name] = reference
     problems += variable_problems(found)
     if problems:
         raise ProjectError(problems, REMEDY)
     return tuple(found.values())
+
+
+def read_reference(name: str, text: str) -> SecretReference | None:
+    """The reference of the variable `name` to what `text`, a `secret:key`, names; None when it is something else."""
+    source = _SOURCE.fullmatch(text)
+    return SecretReference(name, source["secret"], source["key"]) if source else None
 
 
 def check_distinct(variables: Iterable[str], references: Iterable[SecretReference]) -> None:
