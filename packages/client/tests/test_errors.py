@@ -13,6 +13,8 @@ def test_every_error_has_the_exit_code_that_is_documented():
     }
     assert codes == {
         "ClientError": 1,
+        "MissingError": 1,
+        "StackError": 1,
         "TargetError": 1,
         "TargetUnavailableError": 1,
         "ProjectError": 2,
@@ -24,6 +26,7 @@ def test_every_error_has_the_exit_code_that_is_documented():
         "OutcomeUnknownError": 22,
         "WaitTimeoutError": 22,
         "UnprovenError": 23,
+        "SmokeFailedError": 23,
         "ConflictError": 30,
         "RegistryAccessError": 40,
         "TargetAccessError": 40,

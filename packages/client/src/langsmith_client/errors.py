@@ -44,6 +44,10 @@ class SettingsError(ClientError):
     exit_code = 2
 
 
+class StackError(ClientError):
+    """The outputs of a hosting stack cannot be had."""
+
+
 class BuildError(ClientError):
     """The image could not be made."""
 
@@ -78,6 +82,10 @@ class TargetAccessError(TargetError):
     """The API key or the workspace is missing, wrong or not allowed to do this."""
 
     exit_code = 40
+
+
+class MissingError(TargetError):
+    """What was asked for is not there, or not in this workspace."""
 
 
 class ConflictError(TargetError):
@@ -138,6 +146,10 @@ class UnprovenError(ClientError):
     """The revision counts as deployed, but the pods were not seen serving it."""
 
     exit_code = 23
+
+
+class SmokeFailedError(UnprovenError):
+    """The agent was asked to run once, and did not do it well."""
 
 
 class StoppedError(ClientError):

@@ -120,6 +120,15 @@ def with_git(agents: Sequence[AgentFiles], *, run: processes.Runner = processes.
     )
 
 
+def own_name(directory: Path) -> str:
+    """The name that the agent in `directory` goes by unless a flag or a variable says otherwise.
+
+    Raises:
+        ProjectError: Its pyproject.toml is not TOML.
+    """
+    return _own_name(read_pyproject(directory).get("project", {}), directory)
+
+
 def _own_name(metadata: Mapping[str, Any], directory: Path) -> str:
     name = metadata.get("name") or directory.resolve().name
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -11,6 +11,7 @@ COMMANDS = {
     "delete": "Delete a deployment and wait until it is gone.",
     "deploy": "Build, push and deploy an agent, and prove that it is served.",
     "history": "List a deployment's revisions with the commit each was built from.",
+    "init": "Write a langsmith.toml: the agents found, and a target to deploy them to.",
     "ls": "List every deployment: its image, its commit and what is really served.",
     "push": "Build and push an agent's image without deploying it.",
     "status": "Show a deployment, its newest revision and what is really served.",
