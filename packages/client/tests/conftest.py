@@ -20,8 +20,8 @@ from langsmith_client.image.layer import Entry, write_layer
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.project import Project, load_project
-from langsmith_client.registry import Registry
-from langsmith_client.registry_auth import Login
+from langsmith_client.registry import Login, Registry
+from langsmith_client.registry.upload import in_memory
 from langsmith_client.table import Row
 from langsmith_client.target.protocol import Change, Deployment, LogLine, LogPage, Phase, Revision
 
@@ -104,7 +104,7 @@ def agent(make_agent: Callable[..., Agent]) -> Agent:
 class Anonymous:
     """Nobody is logged in anywhere."""
 
-    def login(self, host: str) -> Login | None:
+    def login(self, host: str, service: str) -> Login | None:
         """No login."""
         return None
 
@@ -120,6 +120,7 @@ class FakeRegistry:
     def __init__(self) -> None:
         self.blobs: dict[tuple[str, str], bytes] = {}
         self.manifests: dict[tuple[str, str], Manifest] = {}
+        self.uploads: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.hook: Callable[[httpx2.Request], httpx2.Response | None] = lambda request: None
 
@@ -130,8 +131,8 @@ class FakeRegistry:
         match = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/(.+)", request.url.path)
         assert match, request.url
         name, kind, reference = match.groups()
-        if reference == "uploads/" or reference.startswith("uploads/"):
-            return self._upload(request, name)
+        if reference.startswith("uploads/"):
+            return self._upload(request, name, reference.removeprefix("uploads/"))
         if kind == "manifests":
             return self._manifest(request, name, reference)
         content = self.blobs.get((name, reference))
@@ -141,19 +142,39 @@ class FakeRegistry:
         """The requests that change something."""
         return [line for line in self.requests if not line.startswith(("GET ", "HEAD "))]
 
-    def _upload(self, request: httpx2.Request, name: str) -> httpx2.Response:
+    def _upload(self, request: httpx2.Request, name: str, session: str) -> httpx2.Response:
         query = request.url.params
         if request.method == "POST":
             source = self.blobs.get((query.get("from", ""), query.get("mount", "")))
             if source is not None:
                 self.blobs[name, query["mount"]] = source
                 return httpx2.Response(201)
-            return httpx2.Response(202, headers={"Location": f"/v2/{name}/blobs/uploads/1?state=x"})
-        content, digest = request.read(), query["digest"]
-        if "sha256:" + hashlib.sha256(content).hexdigest() != digest or query["state"] != "x":
+            self.uploads[session := str(len(self.uploads) + 1)] = b""
+            return self._opened(202, name, session)
+        if session not in self.uploads:
+            return _error(404, "BLOB_UPLOAD_UNKNOWN")
+        held = self.uploads[session]
+        if request.method == "GET":
+            return self._opened(204, name, session)
+        if query["state"] != str(len(held)):  # an address is good for one request
+            return _error(400, "BLOB_UPLOAD_INVALID")
+        if request.method == "PATCH":
+            if request.headers["Content-Range"].partition("-")[0] != str(len(held)):
+                return _error(416, "RANGE_INVALID")
+            self.uploads[session] += request.read()
+            return self._opened(202, name, session)
+        content, digest = held + request.read(), query["digest"]
+        if "sha256:" + hashlib.sha256(content).hexdigest() != digest:
             return _error(400, "DIGEST_INVALID")
+        del self.uploads[session]
+        self.uploads[f"ended {session}"] = b""
         self.blobs[name, digest] = content
         return httpx2.Response(201)
+
+    def _opened(self, status: int, name: str, session: str) -> httpx2.Response:
+        held = len(self.uploads[session])
+        headers = {"Location": f"/v2/{name}/blobs/uploads/{session}?state={held}", "Range": f"0-{max(held - 1, 0)}"}
+        return httpx2.Response(status, headers=headers)
 
     def _manifest(self, request: httpx2.Request, name: str, reference: str) -> httpx2.Response:
         if request.method == "PUT":
@@ -171,8 +192,11 @@ class FakeRegistry:
 
 
 def _answer(request: httpx2.Request, content: bytes, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+    part = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
+    if part:
+        content = content[int(part[1]) : int(part[2]) + 1]
     body = httpx2.ByteStream(content if request.method == "GET" else b"")  # unread, as from a socket
-    return httpx2.Response(200, stream=body, headers=headers)
+    return httpx2.Response(206 if part else 200, stream=body, headers=headers)
 
 
 def _error(status: int, code: str) -> httpx2.Response:
@@ -212,7 +236,7 @@ def push_base(registry: Registry, tmp_path: Path) -> Callable[..., ImageReferenc
         values = {"architecture": "amd64", "os": "linux", "config": settings, **config}
         blob = json.dumps({**values, "rootfs": {"type": "layers", "diff_ids": [layer.diff_id]}}).encode()
         digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-        registry.upload(repository, digest, len(blob), lambda: iter([blob]))
+        registry.upload(repository, digest, len(blob), in_memory(blob))
         manifest = {
             "schemaVersion": 2,
             "mediaType": OCI_MANIFEST,

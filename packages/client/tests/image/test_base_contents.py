@@ -13,6 +13,7 @@ from langsmith_client.errors import BuildError
 from langsmith_client.image.base_contents import base_contents
 from langsmith_client.image.base_image import BaseImage
 from langsmith_client.image_reference import ImageReference, Repository
+from langsmith_client.registry.upload import in_memory
 
 REPOSITORY = Repository("127.0.0.1:5000", "base")
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -31,8 +32,8 @@ def base(registry):
                     tar.addfile(information, io.BytesIO(content))
             blob = gzip.compress(buffer.getvalue(), mtime=0) if packed else buffer.getvalue()
             digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-            registry.upload(REPOSITORY, digest, len(blob), lambda blob=blob: iter([blob[:7], blob[7:]]))
-            descriptors.append({"digest": digest, "mediaType": "layer"})
+            registry.upload(REPOSITORY, digest, len(blob), in_memory(blob))
+            descriptors.append({"digest": digest, "mediaType": "layer", "size": len(blob)})
         name = ImageReference(REPOSITORY, "1")
         return BaseImage(name, REPOSITORY, "sha256:" + "0" * 64, {"layers": descriptors}, {})
 
@@ -84,9 +85,11 @@ def test_the_layers_of_a_digest_are_read_once(base, registry, server, tmp_path):
     assert server.requests == [], "a real base has hundreds of megabytes"
 
 
-def test_a_layer_in_an_unknown_format_is_a_sentence(base, registry, server, tmp_path):
+def test_a_layer_in_an_unknown_format_is_a_sentence(base, registry, tmp_path):
     image = base({"a": b""})
-    for key in server.blobs:
-        server.blobs[key] = b"\x28\xb5\x2f\xfd zstandard"
+    blob = b"\x28\xb5\x2f\xfd zstandard"
+    digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+    registry.upload(REPOSITORY, digest, len(blob), in_memory(blob))
+    image.manifest["layers"] = [{"digest": digest, "mediaType": "layer", "size": len(blob)}]
     with pytest.raises(BuildError, match="cannot be read"):
         base_contents(registry, image, tmp_path)

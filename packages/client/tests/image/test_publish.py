@@ -12,6 +12,7 @@ from langsmith_client.errors import BuildError, ConflictError, ProjectError
 from langsmith_client.image.publish import INPUTS_LABEL, build_request, publish
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.manifest import OCI_MANIFEST, Manifest
+from langsmith_client.registry.upload import in_memory
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
 
@@ -36,7 +37,7 @@ class Builder:
 def push(registry, image, labels):
     blob = json.dumps({"config": {"Labels": labels}}).encode()
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-    registry.upload(image.repository, digest, len(blob), lambda: iter([blob]))
+    registry.upload(image.repository, digest, len(blob), in_memory(blob))
     manifest = Manifest(json.dumps({"config": {"digest": digest}, "layers": []}).encode(), OCI_MANIFEST)
     registry.put_manifest(image, manifest)
     return manifest.digest

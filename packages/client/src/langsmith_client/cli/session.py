@@ -118,8 +118,7 @@ def publish_image(
     from langsmith_client.image.publish import build_request, publish
     from langsmith_client.image_reference import parse_repository
     from langsmith_client.registry import Registry
-    from langsmith_client.registry_auth import DockerLogins
-    from langsmith_client.settings import cache_folder, registry_mirrors
+    from langsmith_client.settings import cache_folder
     from langsmith_client.tag import DEFAULT_PLATFORM
 
     entry = where.entry()
@@ -127,7 +126,7 @@ def publish_image(
     if repository is None:
         raise ProjectError([f"Nothing says which repository the image of {project.name} goes to."], "Give --push-to.")
     request = build_request(project, parse_repository(repository), platform or entry.platform or DEFAULT_PLATFORM)
-    with Registry(DockerLogins(os.environ), mirrors=registry_mirrors(os.environ)) as registry:
+    with Registry.from_environment(os.environ) as registry:
         builders = (DockerBuilder(registry), LayersBuilder(registry, cache_folder(os.environ)))
         image = publish(request, registry, builders, chosen=builder, say=lambda text: reporter.say("build", text))
     shown = f"{project.name}:{image.image.reference}"

@@ -49,7 +49,7 @@ def base_contents(registry: Registry, base: BaseImage, cache: Path) -> BaseConte
         return BaseContents(**json.loads(remembered.read_text(encoding="utf-8")))
     found = _Reading()
     for descriptor in base.manifest["layers"]:
-        stream = _Stream(registry.stream_blob(base.source, descriptor["digest"]))
+        stream = _Stream(registry.stream_blob(base.source, descriptor["digest"], descriptor["size"]))
         try:
             with tarfile.open(fileobj=stream, mode="r|*") as tar:
                 found.add(tar)

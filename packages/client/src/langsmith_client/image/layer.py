@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
 
 # Deflate, no name, no time, and "unknown" (255) for the operating system: Python versions disagree on that byte.
@@ -54,11 +54,11 @@ class Layer:
     size: int
     comment: str
 
-    def content(self) -> Iterator[bytes]:
-        """The gzipped bytes, from the start."""
+    def content(self, start: int, length: int) -> bytes:
+        """That many of the gzipped bytes, from `start`."""
         with self.path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+            file.seek(start)
+            return file.read(length)
 
 
 def write_layer(entries: Iterable[Entry], path: Path, *, owned: PurePosixPath, comment: str) -> Layer:

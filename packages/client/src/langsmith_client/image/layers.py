@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import tempfile
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from langsmith_client.image.assemble import image_config, image_manifest
 from langsmith_client.image.base_image import BaseImage, base_labels, read_base
 from langsmith_client.image.layer import Entry, Layer, write_layer
 from langsmith_client.image.runtime_env import runtime_env
+from langsmith_client.registry.upload import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,13 +111,14 @@ class LayersBuilder:
                 self.registry.upload(target, layer.digest, layer.size, layer.content)
         digest, content = config
         if not self.registry.has_blob(target, digest):
-            self.registry.upload(target, digest, len(content), lambda: iter([content]))
+            self.registry.upload(target, digest, len(content), in_memory(content))
 
     def _take_over(self, target: Repository, base: BaseImage, digest: str, size: int, say: Say) -> None:
         if self.registry.mount(target, digest, base.source):
             return
         say(f"copying a layer of the base image ({size:,} bytes)")
-        self.registry.upload(target, digest, size, lambda: self.registry.stream_blob(base.source, digest))
+        part = functools.partial(self.registry.blob_part, base.source, digest)
+        self.registry.upload(target, digest, size, part)
 
 
 def source_layer(project: Project, path: Path) -> Layer:

@@ -11,8 +11,8 @@ import pytest
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.processes import Finished
-from langsmith_client.registry import Registry
-from langsmith_client.registry_auth import DockerLogins, Login, authorization
+from langsmith_client.registry import DockerLogins, Login, Registry
+from langsmith_client.registry.challenge import authorization, read_challenge
 
 IMAGE = ImageReference(Repository("registry.example", "agent"), "1")
 CHALLENGE = 'Bearer realm="https://auth.example/token",service="reg",scope="repository:agent:pull"'
@@ -77,12 +77,12 @@ def test_a_password_is_never_printed():
 
 
 class Ada:
-    def login(self, host):
+    def login(self, host, service):
         return Login("ada", "s3cret")
 
 
 class Nobody:
-    def login(self, host):
+    def login(self, host, service):
         return None
 
 
@@ -143,17 +143,19 @@ def answer_with(status, error=None):
 
 def test_a_token_service_that_refuses_is_told_from_one_that_is_down():
     with pytest.raises(RegistryAccessError, match="answered 401"):
-        authorization(CHALLENGE, Login("ada", "s3cret"), (), http=answer_with(401), host="registry.example")
+        authorization(
+            read_challenge(CHALLENGE), Login("ada", "s3cret"), (), http=answer_with(401), host="registry.example"
+        )
     down = httpx2.ConnectError("down")
     with pytest.raises(RegistryError, match="cannot be reached"):
-        authorization(CHALLENGE, None, (), http=answer_with(0, down), host="registry.example")
+        authorization(read_challenge(CHALLENGE), None, (), http=answer_with(0, down), host="registry.example")
 
 
 def test_a_token_service_that_gives_no_token_is_an_error_and_not_a_traceback():
     for answer in (httpx2.Response(200, json={}), httpx2.Response(200, text="<p>"), httpx2.Response(200, json=[])):
         http = httpx2.Client(transport=httpx2.MockTransport(lambda request, answer=answer: answer))
         with pytest.raises(RegistryError, match="gave no token"):
-            authorization(CHALLENGE, None, (), http=http, host="registry.example")
+            authorization(read_challenge(CHALLENGE), None, (), http=http, host="registry.example")
 
 
 def test_a_refresh_token_is_exchanged_in_the_body_and_never_in_the_address():
@@ -164,12 +166,30 @@ def test_a_refresh_token_is_exchanged_in_the_body_and_never_in_the_address():
         return httpx2.Response(200, json={"access_token": "T"})
 
     http = httpx2.Client(transport=httpx2.MockTransport(serve))
-    found = authorization(CHALLENGE, Login("<token>", "refresh-me"), (), http=http, host="registry.example")
+    found = authorization(
+        read_challenge(CHALLENGE), Login("<token>", "refresh-me"), (), http=http, host="registry.example"
+    )
     ((method, url, body),) = seen
     assert (found, method, url) == ("Bearer T", "POST", "https://auth.example/token")
     assert "refresh_token=refresh-me" in body
 
 
 def test_an_unknown_kind_of_challenge_is_an_error():
-    with pytest.raises(RegistryAccessError, match="Negotiate"):
-        authorization("Negotiate x", None, (), http=answer_with(200), host="registry.example")
+    with pytest.raises(RegistryAccessError, match="negotiate"):
+        authorization(read_challenge("Negotiate x"), None, (), http=answer_with(200), host="registry.example")
+
+
+def test_an_identity_token_is_a_refresh_token(tmp_path):
+    config = {"auths": {"a.example": {"auth": encoded("00000000:"), "identitytoken": "refresh-me"}}}
+    assert logins(tmp_path, config).login("a.example") == Login("<token>", "refresh-me")
+
+
+def test_a_helper_that_knows_nothing_is_told_from_one_that_failed(tmp_path):
+    def helper(said):
+        return lambda *a, **k: Finished(1, said.encode(), "")
+
+    config = {"credsStore": "desktop", "auths": {"a.example": {"auth": encoded("ada:pw")}}}
+    nothing = helper("credentials not found in native keychain")
+    assert logins(tmp_path, config, nothing).login("a.example") == Login("ada", "pw")
+    with pytest.raises(RegistryAccessError, match="the keychain is locked"):
+        logins(tmp_path, config, helper("the keychain is locked")).login("a.example")

@@ -11,6 +11,7 @@ from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.manifest import DOCKER_MANIFEST, OCI_INDEX, Manifest
 from langsmith_client.registry import Registry
+from langsmith_client.registry.upload import in_memory
 
 HERE = Repository("127.0.0.1:5000", "agent")
 IMAGE = ImageReference(HERE, "1")
@@ -18,8 +19,8 @@ BLOB = b"some layer"
 DIGEST = "sha256:" + hashlib.sha256(BLOB).hexdigest()
 
 
-def upload(registry, content=lambda: iter([BLOB])):
-    registry.upload(HERE, DIGEST, len(BLOB), content)
+def upload(registry):
+    registry.upload(HERE, DIGEST, len(BLOB), in_memory(BLOB))
 
 
 @pytest.mark.parametrize("media_type", [DOCKER_MANIFEST, OCI_INDEX])
@@ -38,7 +39,7 @@ def test_an_uploaded_blob_arrives_whole_at_the_place_the_registry_named(registry
     upload(registry)
     assert server.blobs["agent", DIGEST] == BLOB
     assert registry.has_blob(HERE, DIGEST)
-    assert registry.blob(HERE, DIGEST) == b"".join(registry.stream_blob(HERE, DIGEST)) == BLOB
+    assert registry.blob(HERE, DIGEST) == b"".join(registry.stream_blob(HERE, DIGEST, len(BLOB))) == BLOB
 
 
 def test_bytes_that_are_not_what_the_digest_says_are_refused(registry, server):
@@ -122,7 +123,7 @@ def test_a_refusal_is_not_repeated_and_names_the_login(registry, server):
     assert caught.value.exit_code == 40
     assert "docker login 127.0.0.1:5000" in caught.value.remedy
     assert "DENIED" in caught.value.what
-    assert len(server.requests) == 1
+    assert len(server.writes()) == 1
 
 
 def test_an_upload_to_a_storage_host_does_not_carry_our_credentials(server):
@@ -154,12 +155,12 @@ def test_only_base_images_are_read_through_a_mirror(registry):
 
 
 class Nobody:
-    def login(self, host):
+    def login(self, host, service):
         return None
 
 
 class Ada:
-    def login(self, host):
-        from langsmith_client.registry_auth import Login
+    def login(self, host, service):
+        from langsmith_client.registry import Login
 
         return Login("ada", "s3cret")
