@@ -13,6 +13,7 @@ def test_every_error_has_the_exit_code_that_is_documented():
     }
     assert codes == {
         "ClientError": 1,
+        "FleetError": 1,
         "MissingError": 1,
         "StackError": 1,
         "TargetError": 1,
@@ -39,3 +40,8 @@ def test_every_error_has_the_exit_code_that_is_documented():
 def test_an_error_reads_as_what_happened_and_what_to_do():
     assert str(errors.ClientError("It broke.", "Mend it.")) == "It broke. Mend it."
     assert str(errors.ProjectError(["One.", "Two."], "Mend both.")) == "One. Two. Mend both."
+
+
+def test_a_fleet_ends_with_the_code_its_agents_agree_on():
+    assert errors.FleetError("Two failed.", exit_codes=[20, 20]).exit_code == 20
+    assert errors.FleetError("Two failed.", exit_codes=[20, 23]).exit_code == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 class ClientError(Exception):
@@ -150,6 +150,18 @@ class UnprovenError(ClientError):
 
 class SmokeFailedError(UnprovenError):
     """The agent was asked to run once, and did not do it well."""
+
+
+class FleetError(ClientError):
+    """Some agents of a fleet were not deployed; the code is theirs where all of them agree.
+
+    Args:
+        exit_codes: One an agent, at least one.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, exit_codes: Collection[int]) -> None:
+        super().__init__(what, remedy)
+        self.exit_code = next(iter(exit_codes)) if len(set(exit_codes)) == 1 else ClientError.exit_code
 
 
 class StoppedError(ClientError):
