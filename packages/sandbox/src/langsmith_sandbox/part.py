@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import http.client
 import socket
 import ssl
 import urllib.error
@@ -39,7 +40,10 @@ def answers_http(url: str, *, ca_file: str | None = None) -> Callable[[], bool]:
         try:
             with urllib.request.urlopen(url, timeout=2, context=context) as answer:  # noqa: S310 - loopback only
                 return answer.status < 400
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return False
+        except (OSError, http.client.HTTPException):  # the latter from somebody who does not speak HTTP
             return False
 
     return check

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import fcntl
 import json
-import socket
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox.files import write_whole
@@ -107,21 +106,3 @@ def supervised(paths: WorldPaths) -> bool:
         return False
     with held_by_supervisor(paths) as free:
         return not free
-
-
-def keep_or_choose_ports(names: tuple[str, ...], known: Mapping[str, int]) -> dict[str, int]:
-    """One loopback port per name: the known one if nobody else took it meanwhile, else a free one."""
-    with contextlib.ExitStack() as held:
-        return {name: _bound_port(held, known.get(name, 0)) for name in names}
-
-
-def _bound_port(held: contextlib.ExitStack, wanted: int) -> int:
-    """A port that could be bound just now; it stays bound until all are chosen, so that they differ."""
-    for port in (wanted, 0):
-        listener = held.enter_context(contextlib.closing(socket.socket()))
-        # Connections of the last run that linger in TIME_WAIT do not make a port taken.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return listener.getsockname()[1]
-    raise OSError("the kernel gave no free loopback port")

@@ -1,28 +1,13 @@
-"""Ports and the state file."""
+"""The state file and the lock."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
 from typing import TYPE_CHECKING
 
-from langsmith_sandbox.world import PartState, World, held_by_supervisor, keep_or_choose_ports, supervised
+from langsmith_sandbox.world import PartState, World, held_by_supervisor, supervised
 
 if TYPE_CHECKING:
     from langsmith_sandbox.paths import WorldPaths
-
-
-def test_ports_are_all_different_and_kept_once_known() -> None:
-    names = tuple(f"part-{number}" for number in range(20))
-    chosen = keep_or_choose_ports(names, {})
-    assert len(set(chosen.values())) == len(names)
-    assert keep_or_choose_ports(names, chosen) == chosen
-
-
-def test_a_port_somebody_else_took_meanwhile_is_replaced() -> None:
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as squatter:
-        taken = squatter.getsockname()[1]
-        assert keep_or_choose_ports(("aws",), {"aws": taken})["aws"] != taken
 
 
 def test_what_is_saved_is_loaded_again(paths: WorldPaths) -> None:

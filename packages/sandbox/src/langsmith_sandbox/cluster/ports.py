@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox.cluster.errors import ClusterNotPreparedError
+from langsmith_sandbox.loopback_ports import keep_or_choose_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +28,8 @@ class ClusterPorts:
 
     @classmethod
     def choose(cls) -> ClusterPorts:
-        """Ports nobody listens on now; all are held open until the last is found, so they differ."""
-        with contextlib.ExitStack() as held:
-            chosen = []
-            for _ in dataclasses.fields(cls):
-                listener = held.enter_context(contextlib.closing(socket.socket()))
-                listener.bind(("127.0.0.1", 0))
-                chosen.append(listener.getsockname()[1])
-        return cls(*chosen)
+        """Ports nobody listens on now."""
+        return cls(**keep_or_choose_ports((field.name for field in dataclasses.fields(cls)), {}))
 
     @classmethod
     def load(cls, directory: Path) -> ClusterPorts:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_sandbox import credentials
 from langsmith_sandbox.errors import SandboxError
+from langsmith_sandbox.loopback_ports import keep_or_choose_ports
 from langsmith_sandbox.paths import HOME_VARIABLE
 from langsmith_sandbox.supervisor import control_api
 from langsmith_sandbox.supervisor.blueprint import Site
@@ -27,7 +28,6 @@ from langsmith_sandbox.world import (
     STOPPING,
     World,
     held_by_supervisor,
-    keep_or_choose_ports,
 )
 
 if TYPE_CHECKING:
