@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# A part binds its port a moment after it was chosen. A port of the kernel's own choice (from 32768 up on Linux, from 49152
-# elsewhere) may by then belong to any outgoing connection or any server that asked for port 0.
+# A part binds its port a moment after it was chosen. A port of the kernel's own choice (from 32768 up on Linux, from
+# 49152 elsewhere) may by then belong to any outgoing connection or any server that asked for port 0.
 _RANGE = range(20_000, 30_000)
 _TRIES = 500
 
