@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from langsmith_client.deploy import Surroundings, Wish, deploy
-from langsmith_client.errors import PreflightError, TargetUnavailableError, UnprovenError
+from langsmith_client.errors import ConflictError, PreflightError, TargetUnavailableError, UnprovenError
 from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
 from langsmith_client.proof import Proof
@@ -19,7 +21,7 @@ def run(target, reporter, clock):
     def start(wish=None, *, image=IMAGE, proof=None):
         asked = []
 
-        def prove(url, revision_id):
+        def prove(url, revision_id, *, replicas):
             asked.append((url, revision_id))
             return proof or Proof(True, revision_id)
 
@@ -70,6 +72,63 @@ def test_an_unproven_deploy_reports_its_result_and_still_fails(run, reporter):
         run(proof=Proof(False, "old", "http://x serves the revision old."))
     assert caught.value.exit_code == 23
     assert reporter.finished[0]["proven"] is False
+
+
+def test_an_unproven_deploy_may_be_declared_good_enough_and_still_does_not_claim_proof(run):
+    result, _ = run(Wish("greeter", require_proof=False), proof=Proof(False, None, "hidden"))
+    assert result.proven is False
+
+
+@pytest.mark.parametrize("expected", ["revision-0", ""])
+def test_a_saved_plan_does_not_apply_to_a_moved_world(run, target, expected):
+    run()
+    other = dataclasses.replace(IMAGE, digest="sha256:newer")
+    with pytest.raises(ConflictError, match=r"now it is revision-1 \(127.0.0.1:5000/greeter@sha256:new") as caught:
+        run(Wish("greeter", expected_revision=expected), image=other)
+    assert (caught.value.exit_code, len(target.changes)) == (30, 1)
+
+
+def test_a_saved_plan_applies_to_the_world_it_was_made_for(run, target):
+    run(Wish("greeter", expected_revision=""))
+    run(Wish("greeter", expected_revision="revision-1"), image=dataclasses.replace(IMAGE, digest="sha256:newer"))
+    assert len(target.changes) == 2
+
+
+def test_a_saved_plan_about_something_that_was_deleted_is_told_so(run):
+    with pytest.raises(ConflictError, match="now it is gone"):
+        run(Wish("greeter", expected_revision="revision-9"))
+
+
+def test_not_waiting_leaves_the_command_that_goes_on(run):
+    result, _ = run(Wish("greeter", wait=False))
+    assert result.resume == "langsmith-client wait greeter revision-1"
+
+
+@pytest.mark.parametrize("step", ["find", "check", "apply"])
+def test_an_outage_before_the_revision_is_waited_out_and_told_once(run, target, reporter, clock, monkeypatch, step):
+    outages = [TargetUnavailableError("It answered 502."), TargetUnavailableError("It answered 429.", retry_after=40)]
+    real = getattr(target, step)
+
+    def unavailable(*arguments):
+        if outages:
+            raise outages.pop(0)
+        return real(*arguments)
+
+    monkeypatch.setattr(target, step, unavailable)
+    result, _ = run()
+    assert result.proven
+    assert 40 in clock.pauses, "the server's own wish counts"
+    assert [text for event, text in reporter.said if event == "outage"] == ["It answered 502. Trying again for 180 s."]
+
+
+def test_an_outage_that_stays_is_passed_on_before_anything_is_built(target, reporter, clock, monkeypatch):
+    def down(name):
+        raise TargetUnavailableError("It answered 502.")
+
+    monkeypatch.setattr(target, "find", down)
+    with pytest.raises(TargetUnavailableError):
+        deploy(Wish("greeter"), pytest.fail, Surroundings(target, reporter, clock=clock, sleep=clock.sleep))
+    assert 100 < clock.now <= 180
 
 
 def test_a_target_that_refuses_is_asked_before_anything_is_built(target, reporter, clock):

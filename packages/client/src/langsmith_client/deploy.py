@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from langsmith_client.errors import UnprovenError
-from langsmith_client.follow import DEFAULT_TIMEOUT, follow
+from langsmith_client.errors import ConflictError
+from langsmith_client.follow import DEFAULT_TIMEOUT
 from langsmith_client.image.publish import PublishedImage
 from langsmith_client.plan import Plan, make_plan
-from langsmith_client.proof import Proof, prove
+from langsmith_client.proof import Proof
+from langsmith_client.result import Result, Timer, report
+from langsmith_client.surroundings import Surroundings
+from langsmith_client.witness import Seen, insist, see_through
 
 if TYPE_CHECKING:
     from langsmith_client.environment.merge import Side
-    from langsmith_client.progress import Reporter
-    from langsmith_client.target.protocol import Deployment, Revision, SecretReference, Target
+    from langsmith_client.smoke import Question
+    from langsmith_client.target.protocol import Deployment, Revision, SecretReference
 
 Publish = Callable[[], PublishedImage]
 """Makes sure that the image is in the registry."""
-Prove = Callable[[str | None, str], Proof]
-"""Asks the agent at a URL for a revision."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Surroundings:
-    """What a deploy acts on and through.
-
-    Attributes:
-        target: Where agents run.
-        reporter: Hears what happens.
-        prove: Asks the agent itself.
-        clock: Seconds of a clock that never jumps.
-        sleep: Waits that many seconds.
-    """
-
-    target: Target
-    reporter: Reporter
-    prove: Prove = prove
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +36,10 @@ class Wish:
         timeout: Seconds to wait at most.
         references: Variables that come from Secrets, merged as the others are; None leaves all.
         settle: Who is right where both sides changed a variable; None makes that an error.
+        smoke: What to let the agent run once when it is deployed.
+        require_proof: Whether a revision that was not seen being served is an error.
+        expected_revision: Id of the revision a saved plan found as the newest, empty where it found none; None where
+            nothing was planned before.
     """
 
     name: str
@@ -64,56 +49,24 @@ class Wish:
     timeout: float = DEFAULT_TIMEOUT
     references: tuple[SecretReference, ...] | None = None
     settle: Side | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """What a deploy led to.
-
-    Attributes:
-        name: Name of the deployment.
-        image: `<name>:<tag>`, for people.
-        image_uri: `repository@sha256:...`, what runs.
-        digest: The digest alone.
-        built: False when the registry had the image already.
-        deployment_id: The target's id of the deployment.
-        revision_id: The revision that is wanted: ours, or the one that already was what we want.
-        status: Its last known status.
-        changed: False when no revision was made.
-        proven: Whether the pods themselves said that they serve it.
-        url: Where the agent answers, if known.
-        seconds: Duration of each step, by name.
-    """
-
-    name: str
-    image: str
-    image_uri: str
-    digest: str
-    built: bool
-    deployment_id: str
-    revision_id: str
-    status: str
-    changed: bool
-    proven: bool
-    url: str | None
-    seconds: Mapping[str, float]
-
-    @property
-    def total(self) -> float:
-        """Seconds of all steps."""
-        return round(sum(self.seconds.values()), 3)
+    smoke: Question | None = None
+    require_proof: bool = True
+    expected_revision: str | None = None
 
 
 def deploy(wish: Wish, publish: Publish, around: Surroundings) -> Result:
     """Deploy, and return only what is true.
 
     Raises:
+        ConflictError: Someone else changed the deployment since it was planned, or while this went on.
         UnprovenError: Deployed, but the pods were not seen serving it; the result has been reported.
         ClientError: Whatever else ended it; every subclass has its own exit code.
     """
-    timer = _Timer(around.clock)
-    existing = around.target.find(wish.name)
-    around.target.check(wish.name, existing)
+    timer = Timer(around.clock)
+    patience = around.patience()
+    existing = patience.ask(lambda: around.target.find(wish.name))
+    _check_expected(wish, existing)
+    patience.ask(lambda: around.target.check(wish.name, existing))
     timer.lap("check")
     image = publish()
     timer.lap("image")
@@ -132,107 +85,11 @@ def deploy(wish: Wish, publish: Publish, around: Surroundings) -> Result:
     timer.lap("revision")
     seen = Seen(revision, existing.url if existing else None, Proof(False, None, "Nobody waited for it."))
     if wish.wait:
-        seen = see_through(wish.name, deployment_id, revision, around, timeout=wish.timeout)
+        seen = see_through(wish.name, deployment_id, revision, around, timeout=wish.timeout, smoke=wish.smoke)
         timer.lap("wait")
-    result = _result(wish.name, image, plan, deployment_id, seen, timer)
-    report(result, around.reporter)
-    if wish.wait:
-        insist(wish.name, seen)
-    return result
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """A revision, where it should answer, and whether it did."""
-
-    revision: Revision
-    url: str | None
-    proof: Proof
-
-
-def see_through(name: str, deployment_id: str, revision: Revision, around: Surroundings, *, timeout: float) -> Seen:
-    """Follow `revision` to its end and ask its pods.
-
-    Raises:
-        ClientError: As `follow` does.
-    """
-
-    def on_status(status: str) -> None:
-        around.reporter.say("status", f"revision {revision.id} is {status}", revision_id=revision.id, status=status)
-
-    deployed = follow(
-        around.target,
-        name,
-        deployment_id,
-        revision,
-        on_status=on_status,
-        timeout=timeout,
-        clock=around.clock,
-        sleep=around.sleep,
-    )
-    found = around.target.find(name)  # only now is the URL of a first revision known
-    url = found.url if found else None
-    proof = around.prove(url, deployed.id)
-    around.reporter.say(
-        "proof",
-        f"{url} serves revision {deployed.id}" if proof.proven else proof.reason,
-        proven=proof.proven,
-        served=proof.served,
-    )
-    return Seen(deployed, url, proof)
-
-
-def insist(name: str, seen: Seen) -> None:
-    """Raise unless the pods themselves said that they serve the revision.
-
-    Raises:
-        UnprovenError: They did not.
-    """
-    if not seen.proof.proven:
-        raise UnprovenError(
-            f"Revision {seen.revision.id} of {name} is {seen.revision.status} but unproven: {seen.proof.reason}",
-            f"Ask again with: langsmith-client status {name}",
-        )
-
-
-def report(result: Result, reporter: Reporter) -> None:
-    """Tell the outcome of a deploy."""
-    state = "changed" if result.changed else "unchanged"
-    reporter.finish(
-        "result",
-        {
-            "deployment": f"{result.name} ({state})",
-            "image": result.image,
-            "digest": result.digest,
-            "revision": f"{result.revision_id} ({result.status}{', served' if result.proven else ''})",
-            "url": result.url or "not known yet",
-            "seconds": f"{result.total:.1f} (" + ", ".join(f"{k} {v:.1f}" for k, v in result.seconds.items()) + ")",
-        },
-        **{**dataclasses.asdict(result), "steps": result.seconds, "seconds": result.total},
-    )
-
-
-def _carry_out(plan: Plan, existing: Deployment | None, around: Surroundings) -> tuple[str, Revision]:
-    if plan.change is None:
-        if existing is None or plan.revision is None:
-            raise AssertionError("a plan without a change is about a revision that exists")
-        around.reporter.say("unchanged", f"{existing.name} already is what is wanted: revision {plan.revision.id}")
-        return existing.id, plan.revision
-    deployment_id, revision = around.target.apply(plan.change)
-    around.reporter.say(
-        "revision",
-        f"made revision {revision.id}, because {'; '.join(plan.reasons)}",
-        deployment_id=deployment_id,
-        revision_id=revision.id,
-        reasons=list(plan.reasons),
-    )
-    return deployment_id, revision
-
-
-def _result(name: str, image: PublishedImage, plan: Plan, deployment_id: str, seen: Seen, timer: _Timer) -> Result:
-    return Result(
-        name=name,
-        image=f"{name}:{image.image.reference}",
+    result = Result(
+        name=wish.name,
+        image=f"{wish.name}:{image.image.reference}",
         image_uri=image.by_digest,
         digest=image.digest,
         built=not image.reused,
@@ -243,19 +100,38 @@ def _result(name: str, image: PublishedImage, plan: Plan, deployment_id: str, se
         proven=seen.proof.proven,
         url=seen.url,
         seconds=timer.laps(),
+        smoke=seen.smoke,
+        resume="" if wish.wait else around.resume(wish.name, seen.revision.id),
     )
+    report(result, around.reporter)
+    if wish.wait:
+        insist(wish.name, seen, proof=wish.require_proof)
+    return result
 
 
-class _Timer:
-    """Seconds of each step, by name."""
+def _carry_out(plan: Plan, existing: Deployment | None, around: Surroundings) -> tuple[str, Revision]:
+    if plan.change is None:
+        if existing is None or plan.revision is None:
+            raise AssertionError("a plan without a change is about a revision that exists")
+        around.reporter.say("unchanged", f"{existing.name} already is what is wanted: revision {plan.revision.id}")
+        return existing.id, plan.revision
+    change = plan.change
+    deployment_id, revision = around.patience().ask(lambda: around.target.apply(change))
+    around.reporter.say(
+        "revision",
+        f"made revision {revision.id}, because {'; '.join(plan.reasons)}",
+        deployment_id=deployment_id,
+        revision_id=revision.id,
+        reasons=list(plan.reasons),
+    )
+    return deployment_id, revision
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock, self._last = clock, clock()
-        self._laps: dict[str, float] = {}
 
-    def lap(self, name: str) -> None:
-        now = self._clock()
-        self._laps[name], self._last = round(now - self._last, 3), now
-
-    def laps(self) -> Mapping[str, float]:
-        return dict(self._laps)
+def _check_expected(wish: Wish, existing: Deployment | None) -> None:
+    """A saved plan is about the revision it saw."""
+    newest = existing.newest if existing else None
+    if wish.expected_revision is None or wish.expected_revision == (newest.id if newest else ""):
+        return
+    planned = f"revision {wish.expected_revision}" if wish.expected_revision else "no revision"
+    found = f"{newest.id} ({newest.image}, {newest.status})" if newest else "gone"
+    raise ConflictError(f"The plan for {wish.name} was made when it had {planned}; now it is {found}.", "Plan again.")

@@ -8,10 +8,10 @@ import pytest
 from langsmith_client.deploy import Surroundings, Wish, deploy
 from langsmith_client.errors import (
     ConflictError,
+    OutcomeUnknownError,
     PreflightError,
     ProjectError,
     TargetAccessError,
-    TargetUnavailableError,
 )
 from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
@@ -50,8 +50,19 @@ def test_a_change_makes_a_revision_by_its_own_call_and_sends_only_what_changes(c
 
 
 def test_a_missing_listener_is_named_together_with_those_there_are(connect):
-    with pytest.raises(PreflightError, match="Listener ID listener-9 not found") as caught:
+    with pytest.raises(PreflightError, match="no listener 'listener-9'") as caught:
         connect("listener-9").check("greeter", None)
+    assert "listener-1 (cluster-1)" in caught.value.remedy
+
+
+def test_a_listener_id_that_is_none_by_its_form_is_refused_like_one_that_is_not_there(connect, plane):
+    problem = {"loc": ["path", "listener_id"], "msg": "Input should be a valid UUID", "type": "uuid_parsing"}
+    plane.fault = lambda request, serve: (
+        httpx2.Response(422, json={"detail": [problem]}) if request.url.path.endswith("/prod") else serve()
+    )
+    with pytest.raises(PreflightError, match="no listener 'prod'") as caught:
+        connect("prod").check("greeter", None)
+    assert caught.value.exit_code == 50
     assert "listener-1 (cluster-1)" in caught.value.remedy
 
 
@@ -159,7 +170,7 @@ def test_one_fault_at_any_request_of_a_deploy_makes_neither_a_failure_nor_a_dupl
     connect, plane, reporter, clock, fault, step
 ):
     plane.fault = lambda request, serve: FAULTS[fault](request, serve) if len(plane.requests) == step + 1 else serve()
-    prove = lambda url, revision_id: Proof(True, revision_id)  # noqa: E731
+    prove = lambda url, revision_id, *, replicas: Proof(True, revision_id)  # noqa: E731
     around = Surroundings(connect(), reporter, prove=prove, clock=clock, sleep=clock.sleep)
     for digest in ("sha256:1", "sha256:2"):
         image = PublishedImage(parse_reference("host.example/agent:1"), digest, reused=False)
@@ -192,6 +203,7 @@ def test_an_outage_after_a_lost_answer_says_that_the_outcome_is_unknown(connect,
     plane.fault = lambda request, serve: (
         lost_after(request, serve) if request.method == "POST" else httpx2.Response(503)
     )
-    with pytest.raises(TargetUnavailableError, match="does not say what became of"):
+    with pytest.raises(OutcomeUnknownError, match="does not say what became of") as caught:
         create(connect())
+    assert caught.value.exit_code == 22, "the same command finds out, as a wait that is resumed does"
     assert len(plane.posts()) == 1, "posting again blindly could deploy twice"

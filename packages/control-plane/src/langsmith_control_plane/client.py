@@ -36,6 +36,7 @@ class ControlPlaneClient:
 
     def __init__(self, endpoints: Endpoints, credentials: Credentials, *, transport: Transport | None = None) -> None:
         self.endpoints = endpoints
+        self.credentials = credentials
         self._transport = transport or Transport(endpoints.control_plane, credentials)
 
     @classmethod

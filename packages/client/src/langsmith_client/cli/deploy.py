@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,12 @@ import click
 from langsmith_client.cli import options
 
 if TYPE_CHECKING:
+    from langsmith_client.cli.wishing import EnvironmentFlags
+    from langsmith_client.progress import Reporter
+    from langsmith_client.result import Result
     from langsmith_client.where import Where
+
+_UNCHANGED = 3  # exit code
 
 
 @click.command("deploy")
@@ -18,11 +24,13 @@ if TYPE_CHECKING:
 @options.image
 @click.option("--listener-id", metavar="UUID", help="Listener that runs it; needed the first time, else the target's.")
 @click.option("--k8s-namespace", metavar="NAMESPACE", help="One of the listener's namespaces; likewise.")
-@click.option("--env-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="NAME=value lines.")
+@options.environment
 @click.option("--image-pull-secret", multiple=True, metavar="NAME", help="Kubernetes Secret to pull the image with.")
 @click.option("--resource", multiple=True, metavar="FIELD=VALUE", help="Field of the resource specification.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Follow the revision and prove it.")
 @options.waiting
+@options.proof
+@click.option("--detailed-exitcode", is_flag=True, help="End with 3 where nothing had to be changed.")
 @options.where
 @options.output
 def command(as_json: bool, **flags: Any) -> None:
@@ -32,12 +40,15 @@ def command(as_json: bool, **flags: Any) -> None:
     """
     from langsmith_client.cli.session import reporting
 
+    detailed = flags.pop("detailed_exitcode")
     with reporting(as_json=as_json) as reporter:
-        _deploy(reporter, **flags)
+        result = _deploy(reporter, **flags)
+        if detailed and not result.changed:
+            click.get_current_context().exit(_UNCHANGED)
 
 
 def _deploy(
-    reporter: Any,
+    reporter: Reporter,
     *,
     path: Path,
     config: str,
@@ -48,29 +59,44 @@ def _deploy(
     platform: str | None,
     listener_id: str | None,
     k8s_namespace: str | None,
-    env_file: Path | None,
+    environment: EnvironmentFlags,
     image_pull_secret: tuple[str, ...],
     resource: tuple[str, ...],
     wait: bool,
     wait_timeout: float,
+    require_proof: bool,
+    smoke: str | None,
+    smoke_graph: str | None,
     where: Where,
-) -> None:
+) -> Result:
     from langsmith_client.cli.session import connected, publish_image, read_project, surroundings
     from langsmith_client.deploy import Wish, deploy
-    from langsmith_client.environment.local import local_environment
+    from langsmith_client.project import CONFIG_NAME
     from langsmith_client.resources import resource_fields
+    from langsmith_client.resume import Resume
+    from langsmith_client.smoke import question
     from langsmith_client.target.control_plane import Place
 
+    if smoke is not None and not wait:
+        raise click.UsageError("--smoke asks the deployed agent, so it goes with --wait only.")
     place = Place.of(listener_id, k8s_namespace)
     resources = resource_fields(resource, image_pull_secret)
     project = read_project(path, config, name, version_label, reporter)
-    environment = local_environment(project.config, env_file)
-    for note in environment.notes:
-        reporter.say("note", note)
-    wish = Wish(project.name, environment.values, resources, wait, wait_timeout)
+    wanted = environment.wish(project.name, project.config, where, reporter)
+    asked = None if smoke is None else question(smoke, project.config.graphs, smoke_graph)
+    wish = Wish(
+        project.name,
+        wanted.variables,
+        resources,
+        wait,
+        wait_timeout,
+        references=wanted.references,
+        settle=wanted.settle,
+        smoke=asked,
+        require_proof=require_proof,
+    )
+    more = options.proof_flags(require_proof, smoke, asked.graph if asked else None)
+    by_folder = str(path) if name is None and config == CONFIG_NAME else None
     with connected(where, place) as target:
-        deploy(
-            wish,
-            lambda: publish_image(project, where, push_to, builder, platform, reporter),
-            surroundings(target, reporter),
-        )
+        around = dataclasses.replace(surroundings(target, reporter), resume=Resume.of(where, *more, agent=by_folder))
+        return deploy(wish, lambda: publish_image(project, where, push_to, builder, platform, reporter), around)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from langsmith_client.cli.wishing import EnvironmentFlags
 from langsmith_client.where import Where
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -90,6 +91,39 @@ project = together(
     click.option("--version-label", metavar="VERSION", help="Version of the agent; else that of its pyproject.toml."),
 )
 
+def _as_environment(*options: Decorator) -> Decorator:
+    """Options that reach the command as one `environment`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def with_environment(**given: Any) -> Any:
+            flags = {field: given.pop(field) for field in ("env_file", "secret_ref", "env_conflict")}
+            return function(environment=EnvironmentFlags(**flags), **given)
+
+        return together(*options)(with_environment)
+
+    return decorate
+
+
+environment = _as_environment(
+    click.option(
+        "--env-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="NAME=value lines; else the `env` of langgraph.json.",
+    ),
+    click.option(
+        "--secret-ref",
+        multiple=True,
+        metavar="NAME=SECRET:KEY",
+        help="A variable from a Kubernetes Secret. Those given are all that stay of those deployed before.",
+    ),
+    click.option(
+        "--env-conflict",
+        type=click.Choice(["local", "remote"]),
+        help="Who is right about a variable that was changed both here and elsewhere; else it is an error.",
+    ),
+)
+
 image = together(
     click.option("--push-to", metavar="REPO", help="Repository of the image, without a tag; else the target's."),
     click.option("--builder", type=click.Choice(["auto", "docker", "layers"]), default="auto", show_default=True),
@@ -99,3 +133,20 @@ image = together(
 waiting = together(
     click.option("--wait-timeout", type=click.FloatRange(min=0), default=1800.0, show_default=True, metavar="SECONDS"),
 )
+
+proof = together(
+    click.option(
+        "--require-proof/--no-require-proof",
+        default=True,
+        show_default=True,
+        help="Whether a revision that the agent's own /info does not confirm is an error (23).",
+    ),
+    click.option("--smoke", metavar="INPUT", help="Let the agent run once: a JSON object, or a user's message."),
+    click.option("--smoke-graph", metavar="GRAPH", help="The graph to run, where there are several."),
+)
+
+
+def proof_flags(require_proof: bool, smoke: str | None, smoke_graph: str | None) -> tuple[str, ...]:
+    """The options of `proof` as they would be typed again."""
+    flags = () if require_proof else ("--no-require-proof",)
+    return flags if smoke is None else (*flags, "--smoke", smoke, "--smoke-graph", str(smoke_graph))

@@ -163,7 +163,15 @@ class Target(Protocol):
         ...
 
     def revision(self, deployment_id: str, revision_id: str) -> Revision:
-        """The state of one revision."""
+        """The state of one revision.
+
+        Raises:
+            MissingError: The target knows none of that id, or has forgotten it.
+        """
+        ...
+
+    def agent_headers(self, url: str) -> Mapping[str, str]:
+        """What the target's agents want from whoever calls them at `url`; nothing where that would give a key away."""
         ...
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from langsmith_client.errors import ConflictError, TargetAccessError, TargetError, TargetUnavailableError
+from langsmith_client.errors import (
+    ConflictError,
+    MissingError,
+    TargetAccessError,
+    TargetError,
+    TargetUnavailableError,
+)
 from langsmith_control_plane import errors as api_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class MissingError(TargetError):
-    """404: it is not there."""
 
 
 class RefusedError(TargetError):
@@ -44,8 +46,8 @@ def _as_ours(error: api_errors.ControlPlaneError) -> TargetError:
         case api_errors.InvalidRequestError():
             return RefusedError(error.what, error.remedy)
         case api_errors.UnreachableError() | api_errors.RateLimitedError():
-            return TargetUnavailableError(error.what, error.remedy)
+            return TargetUnavailableError(error.what, error.remedy, retry_after=error.retry_after)
         case api_errors.LostAnswerError() | api_errors.ServerUnavailableError():
-            return UnknownOutcomeError(error.what, error.remedy)
+            return UnknownOutcomeError(error.what, error.remedy, retry_after=error.retry_after)
         case _:
             return TargetError(error.what, error.remedy)

@@ -11,9 +11,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from langsmith_client.errors import ConflictError, OutcomeUnknownError, TargetUnavailableError
+from langsmith_client.errors import ConflictError, MissingError, OutcomeUnknownError, TargetUnavailableError
 from langsmith_client.target.control_plane import translation
-from langsmith_client.target.control_plane.errors import MissingError, UnknownOutcomeError, mapped
+from langsmith_client.target.control_plane.errors import UnknownOutcomeError, mapped
 
 if TYPE_CHECKING:
     from langsmith_client.target.protocol import Deployment, Revision

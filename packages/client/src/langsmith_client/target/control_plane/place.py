@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from langsmith_client.errors import PreflightError, ProjectError
-from langsmith_client.target.control_plane.errors import MissingError, RefusedError, mapped
+from langsmith_client.errors import MissingError, PreflightError, ProjectError
+from langsmith_client.target.control_plane.errors import RefusedError, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from langsmith_client.errors import PreflightError, TargetError
+from langsmith_client.errors import MissingError, PreflightError, TargetError
 from langsmith_client.target.control_plane import translation
-from langsmith_client.target.control_plane.errors import MissingError, RefusedError, mapped
+from langsmith_client.target.control_plane.errors import RefusedError, UnknownOutcomeError, mapped
 from langsmith_client.target.control_plane.once import Write, newest_revision, once
 from langsmith_client.target.control_plane.place import Place, check_place, check_unmoved
+from langsmith_client.target.protocol import Phase, Revision
 from langsmith_control_plane.logs import LogQuery
+from langsmith_control_plane.models import RevisionStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from langsmith_client.target.protocol import Change, Deployment, LogPage, Revision
+    from langsmith_client.target.protocol import Change, Deployment, LogPage
     from langsmith_control_plane import models
     from langsmith_control_plane.client import ControlPlaneClient
 
@@ -70,6 +73,12 @@ class ControlPlaneTarget:
         """See `Target`."""
         with mapped():
             return translation.revision(self._client.get_revision(deployment_id, revision_id))
+
+    def agent_headers(self, url: str) -> Mapping[str, str]:
+        """See `Target`: agents ask for the same key as the control plane, unless their own code decides otherwise."""
+        address = urlsplit(url)
+        safe = address.scheme == "https" or address.hostname in {"localhost", "127.0.0.1", "::1"}
+        return self._client.credentials.headers() if safe else {}
 
     def deployments(self) -> list[Deployment]:
         """See `Catalogue`: a list names no revision's status, so that `newest` stays open."""
@@ -130,10 +139,7 @@ class ControlPlaneTarget:
             secrets=translation.secrets(change) or (),
             secret_references=translation.references(change) or (),
         )
-        newest = newest_revision(self._client, made)
-        if newest is None:
-            raise TargetError(f"The control plane created {change.name} without a revision.", "Report it to LangChain.")
-        return made.id, newest
+        return made.id, _first(made, change.image)
 
     def _revise(self, change: Change, existing: Deployment) -> tuple[str, Revision]:
         made = self._client.create_revision(
@@ -151,17 +157,28 @@ class ControlPlaneTarget:
         The answer is the deployment, and whether it has a new revision is documented nowhere: where it has none, or
         the server does not know the call or the revision any more, the image is deployed the ordinary way.
         """
+        before = deployment.newest.id if deployment.newest else None
         with contextlib.suppress(MissingError, RefusedError), mapped():
-            newest = newest_revision(self._client, self._client.redeploy(deployment.id, revision.id))
-            before = deployment.newest.id if deployment.newest else None
-            if newest and newest.id != before and newest.image == image:
-                return deployment.id, newest
+            answer = self._client.redeploy(deployment.id, revision.id)
+            if answer.latest_revision_id != before and answer.image_uri == image:
+                return deployment.id, _first(answer, image)
         made = self._client.create_revision(deployment.id, image_uri=image)
         return deployment.id, translation.revision(made)
 
     def _deployment(self, found: models.Deployment, newest: Revision | None) -> Deployment:
         page = self._client.endpoints.deployment_page(found.tenant_id, found.id)
         return translation.deployment(found, newest, page)
+
+
+def _first(made: models.Deployment, image: str) -> Revision:
+    """The revision an answer about its deployment tells of, as it is at first.
+
+    Raises:
+        UnknownOutcomeError: The answer names none, so that it has to be looked for.
+    """
+    if made.latest_revision_id is None:
+        raise UnknownOutcomeError(f"The control plane did not say which revision of {made.name} it made.")
+    return Revision(made.latest_revision_id, Phase.PENDING, str(RevisionStatus.CREATING), image)
 
 
 def _homeless(name: str) -> PreflightError:

@@ -39,7 +39,7 @@ def deployment(found: models.Deployment, newest: protocol.Revision | None, page:
         name=found.name,
         place={key: value for key, value in place.items() if value},
         newest=newest,
-        environment={each.name: each.value.reveal() if each.value else None for each in found.secrets},
+        environment={each.name: None if each.value is None else each.value.reveal() for each in found.secrets},
         resources=config.resource_spec or {},
         url=config.custom_url,
         deleting=found.deleting,
