@@ -302,7 +302,7 @@ class ListReporter:
         """Keep progress."""
         self.said.append((event, text))
 
-    def table(self, event: str, rows: Sequence[Row]) -> None:
+    def table(self, event: str, rows: Sequence[Row], *, headings: bool = True) -> None:
         """Keep rows."""
         self.tables.append((event, list(rows)))
 
@@ -379,6 +379,10 @@ class FakeTarget:
         if self.deployment and newest and newest.id == revision_id:
             self.deployment = dataclasses.replace(self.deployment, newest=state)
         return state
+
+    def agent_headers(self, url: str) -> Mapping[str, str]:
+        """A key for whatever agent."""
+        return {"X-Api-Key": "agents-key"}
 
     def deployments(self) -> list[Deployment]:
         """The deployment and the others, as cheap as a list."""

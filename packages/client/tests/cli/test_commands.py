@@ -97,7 +97,7 @@ def world(monkeypatch, connected, clock):
     pods = {"proof": Proof(True, "revision-1")}
 
     def surroundings(target, reporter):
-        def prove(url, revision_id):
+        def prove(url, revision_id, *, replicas):
             if isinstance(pods["proof"], Exception):
                 raise pods["proof"]
             return pods["proof"]
