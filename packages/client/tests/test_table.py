@@ -26,6 +26,10 @@ def test_no_rows_make_no_lines_not_even_headings():
     assert aligned([]) == []
 
 
+def test_a_table_that_grows_as_it_is_shown_has_no_headings():
+    assert aligned(ROWS, headings=False) == ["a       http://x/a", "longer  -"]
+
+
 def test_machines_get_one_event_a_row_with_everything_that_is_known():
     out = io.StringIO()
     JsonReporter(out).table("agent", ROWS)
@@ -37,7 +41,8 @@ def test_machines_get_one_event_a_row_with_everything_that_is_known():
 def test_people_get_the_same_lines_on_the_output_whether_or_not_they_watch(reporter):
     out, log = io.StringIO(), io.StringIO()
     reporter(out, log).table("agent", ROWS)
-    assert out.getvalue().splitlines() == aligned(ROWS)
+    reporter(out, log).table("agent", ROWS, headings=False)
+    assert out.getvalue().splitlines() == aligned(ROWS) + aligned(ROWS, headings=False)
     assert not log.getvalue(), "a table is a result, not progress"
 
 

@@ -25,7 +25,7 @@ class Reporter(Protocol):
         """Report progress: a word for the kind of event, a line for people, fields for machines."""
         ...
 
-    def table(self, event: str, rows: Sequence[Row]) -> None:
+    def table(self, event: str, rows: Sequence[Row], *, headings: bool = True) -> None:
         """Report several things of one kind: a table for people, an event for each row for machines."""
         ...
 
@@ -48,7 +48,7 @@ class JsonReporter:
         """See `Reporter`."""
         self._write({"event": event, "message": text, **fields})
 
-    def table(self, event: str, rows: Sequence[Row]) -> None:
+    def table(self, event: str, rows: Sequence[Row], *, headings: bool = True) -> None:  # noqa: ARG002
         """See `Reporter`."""
         for row in rows:
             self._write({"event": event, **row.fields})
@@ -78,9 +78,9 @@ class PlainReporter:
         self._log.write(f"{self._clock() - self._start:6.1f}s  {event:<9} {text}\n")
         self._log.flush()
 
-    def table(self, event: str, rows: Sequence[Row]) -> None:  # noqa: ARG002
+    def table(self, event: str, rows: Sequence[Row], *, headings: bool = True) -> None:  # noqa: ARG002
         """See `Reporter`."""
-        self._out.writelines(f"{line}\n" for line in aligned(rows))
+        self._out.writelines(f"{line}\n" for line in aligned(rows, headings=headings))
         self._out.flush()
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:  # noqa: ARG002
@@ -111,12 +111,12 @@ class RichReporter:
         elapsed = f"{self._clock() - self._start:6.1f}s  "
         self._log.print(Text.assemble((elapsed, "dim"), (f"{event:<9} ", "cyan"), text))
 
-    def table(self, event: str, rows: Sequence[Row]) -> None:  # noqa: ARG002
+    def table(self, event: str, rows: Sequence[Row], *, headings: bool = True) -> None:  # noqa: ARG002
         """See `Reporter`."""
         from rich.text import Text
 
-        for number, line in enumerate(aligned(rows)):
-            self._out.print(Text(line, style="" if number else "bold"))
+        for number, line in enumerate(aligned(rows, headings=headings)):
+            self._out.print(Text(line, style="bold" if headings and number == 0 else ""))
 
     def finish(self, event: str, facts: Mapping[str, str], **fields: Any) -> None:  # noqa: ARG002
         """See `Reporter`."""

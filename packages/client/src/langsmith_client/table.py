@@ -26,12 +26,14 @@ class Row:
     fields: Mapping[str, Any]
 
 
-def aligned(rows: Sequence[Row]) -> list[str]:
-    """A line of headings and one for each row; nothing for no rows. The last column keeps its length."""
+def aligned(rows: Sequence[Row], *, headings: bool = True) -> list[str]:
+    """A line of `headings` and one for each row; nothing for no rows. The last column keeps its length."""
     if not rows:
         return []
     columns = list(rows[0].cells)
-    lines = [[column.upper() for column in columns], *([row.cells[column] for column in columns] for row in rows)]
+    lines = [[row.cells[column] for column in columns] for row in rows]
+    if headings:
+        lines.insert(0, [column.upper() for column in columns])
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
     return [_GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 

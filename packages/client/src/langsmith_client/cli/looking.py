@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from langsmith_client.identity import Identities
     from langsmith_client.registry import Registry
+    from langsmith_client.target.protocol import Deployment, History, Revision
 
 
 def deployment_name(agent: str) -> str:
@@ -52,3 +53,16 @@ def identities_of(registry: Registry) -> Identities:
     from langsmith_client.settings import cache_folder
 
     return Identities(registry, cache_folder(os.environ) / "labels")
+
+
+def chosen_revision(target: History, deployment: Deployment, wanted: str) -> Revision:
+    """The revision that an id, the start of one, a commit or a tag stands for.
+
+    Raises:
+        ProjectError: None fits, or several do.
+    """
+    from langsmith_client.history import history
+    from langsmith_client.selection import SEARCHED, select
+
+    with identities() as known:
+        return select(history(target, known, deployment, limit=SEARCHED), deployment.name, wanted).revision
