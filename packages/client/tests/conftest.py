@@ -358,13 +358,14 @@ class FakeTarget:
         """Make the next revision."""
         self.changes.append(change)
         made = Revision(f"revision-{len(self.changes)}", Phase.PENDING, "CREATING", change.image)
-        self.deployment = Deployment(
-            "deployment-1",
-            change.name,
-            {},
-            made,
-            environment=change.environment or {},
-            resources=change.resources or {},
+        before = self.deployment or Deployment("deployment-1", change.name, {}, None)
+        self.deployment = dataclasses.replace(
+            before,
+            id="deployment-1",
+            newest=made,
+            environment=change.environment or before.environment,  # an empty one is no change, as in life
+            resources=before.resources if change.resources is None else change.resources,
+            references=before.references if change.references is None else change.references,
             url="http://agents.example/lgp/greeter",
         )
         return "deployment-1", made
