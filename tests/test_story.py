@@ -95,7 +95,7 @@ def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace
 
 def test_a_plain_preview_agrees_that_there_is_nothing_to_do(workspace: Workspace, standing: dict[str, Any]) -> None:
     workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
-    workspace.in_sandbox("pulumi up --yes --expect-no-changes --non-interactive", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --skip-preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
 
 
 def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
@@ -174,7 +174,7 @@ def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standin
     assert processes_showing(secret) == [], "process arguments"
     events = workspace.sandbox / "events.json"
     workspace.in_sandbox(
-        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --non-interactive --refresh --event-log {events}",
+        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --skip-preview --non-interactive --refresh --event-log {events}",
         cwd=workspace.hosting,
     )
     assert events.stat().st_size > 0
@@ -189,7 +189,7 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_the_data_pla
     (listener,) = listeners(workspace)
     control_plane(workspace, "DELETE", f"/v2/listeners/{listener['id']}")
     workspace.in_sandbox("pulumi refresh --yes --non-interactive", cwd=workspace.hosting)
-    workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting)
     (recreated,) = listeners(workspace)
     assert recreated["id"] != listener["id"]
     assert recreated["compute_id"] == listener["compute_id"]
@@ -201,7 +201,7 @@ def test_namespaces_changed_by_hand_are_put_right(workspace: Workspace, standing
     (listener,) = listeners(workspace)
     changed = {"compute_config": {"k8s_namespaces": ["agents", "by-hand"]}}
     control_plane(workspace, "PATCH", f"/v2/listeners/{listener['id']}", changed)
-    workspace.in_sandbox("pulumi up --yes --non-interactive --refresh", cwd=workspace.hosting)
+    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting)
     (restored,) = listeners(workspace)
     assert restored["id"] == listener["id"]
     assert restored["compute_config"]["k8s_namespaces"] == ["agents"]
@@ -226,7 +226,7 @@ def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspa
         "postgresBackupDays": "0",
         "redisNodeType": "large",
         "redisVersion": "5",
-        "redisNodes": "1",
+        "redisNodes": "0",
         "agentRepositories": '["An Agent"]',
         "agentNamespaces": '["kube-system"]',
         "dataplaneChartVersion": "latest",
