@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from langsmith_client.langsmith_toml import TargetEntry
+    from langsmith_client.langsmith_toml import AgentEntry, Fleet, TargetEntry
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,13 +34,32 @@ class Where:
         Raises:
             ProjectError: There is no langsmith.toml, it has problems, or it does not have the target.
         """
-        from langsmith_client.errors import ProjectError
-        from langsmith_client.langsmith_toml import FILE_NAME, TargetEntry, find_fleet, load_fleet
+        from langsmith_client.langsmith_toml import TargetEntry
 
+        return TargetEntry(name="") if self.target is None else self.fleet().target(self.target)
+
+    def agent(self, name: str) -> AgentEntry | None:
+        """What the langsmith.toml wants of an agent at the target; None where nobody named one, or it is not listed.
+
+        Raises:
+            ProjectError: There is no langsmith.toml, or it has problems.
+        """
         if self.target is None:
-            return TargetEntry(name="")
+            return None
+        return next((agent for agent in self.fleet().at(self.target) if agent.name == name), None)
+
+    def fleet(self) -> Fleet:
+        """The langsmith.toml beside the agent or above it.
+
+        Raises:
+            ProjectError: There is none, or it has problems.
+        """
+        from langsmith_client.errors import ProjectError
+        from langsmith_client.langsmith_toml import FILE_NAME, find_fleet, load_fleet
+
         path = find_fleet(self.start)
         if path is None:
-            missing = f"{self.start.absolute()} is below no {FILE_NAME} that could hold the target {self.target!r}."
+            wanted = f" that could hold the target {self.target!r}" if self.target else ""
+            missing = f"{self.start.absolute()} is below no {FILE_NAME}{wanted}."
             raise ProjectError([missing], "Write one, or let `langsmith-client init` do it.")
-        return load_fleet(path).target(self.target)
+        return load_fleet(path)

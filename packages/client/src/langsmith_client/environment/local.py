@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from typing import TYPE_CHECKING
 
+from langsmith_client.environment.env_file import read_env_file
 from langsmith_client.environment.names import FOR_THE_CLIENT, REMEDY, variable_problems
 from langsmith_client.errors import ProjectError
 
@@ -30,46 +30,22 @@ class LocalEnvironment:
     notes: tuple[str, ...] = ()
 
 
-def local_environment(config: LangGraphConfig, env_file: Path | None) -> LocalEnvironment:
-    """The variables of `env_file`, else of the `env` of langgraph.json: a map, or the name of a file.
+def local_environment(config: LangGraphConfig | None, env_file: Path | None) -> LocalEnvironment:
+    """The variables of `env_file`, else of the `env` of the langgraph.json: a map, or the name of a file.
 
     Raises:
         ProjectError: The file cannot be read, or a name may not be set.
     """
-    listed = config.values.get("env") or None
     if env_file is not None:
         return _checked(read_env_file(env_file))
+    if config is None or not (listed := config.values.get("env")):
+        return LocalEnvironment()
     if isinstance(listed, dict):
         return _checked({name: str(value) for name, value in listed.items()})
-    if listed is None:
-        return LocalEnvironment()
     if not (config.directory / listed).is_file():
         note = f"{listed}, which {config.path.name} names, does not exist: the deployment keeps its environment."
         return LocalEnvironment(notes=(note,))
     return _checked(read_env_file(config.directory / listed))
-
-
-def read_env_file(path: Path) -> dict[str, str]:
-    """The variables of a file of NAME=value lines.
-
-    The parser is that of `langgraph deploy`, with quotes over several lines and `${OTHER}` filled in: two clients that
-    read one file differently would take turns at changing the deployment.
-
-    Raises:
-        ProjectError: The file cannot be read, or holds something else.
-    """
-    from dotenv import dotenv_values
-    from dotenv.parser import parse_stream
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError([f"{path} cannot be read ({type(error).__name__})."], "Check --env-file.") from None
-    for line in parse_stream(io.StringIO(text)):
-        # The text may be half a secret, so that it is not quoted.
-        if line.error or (line.key is not None and line.value is None):
-            raise ProjectError([f"Line {line.original.line} of {path} is not NAME=value."], "Correct the line.")
-    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
 
 
 def _checked(values: Mapping[str, str]) -> LocalEnvironment:

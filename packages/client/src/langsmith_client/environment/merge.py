@@ -114,25 +114,22 @@ def merge(
 
 
 def _verdict(name: str, wanted: str | None, remote: Mapping[str, str | None], last: LastDeployed | None) -> Verdict:
-    ours = last is not None and name in last
     if name not in remote:
         return Verdict.ADDED
     there = remote[name]
-    if wanted == "" or (wanted is None and not ours):
+    ours = last if last is not None and name in last else None
+    if wanted == "" or (wanted is None and ours is None):
         return Verdict.KEPT
-    untouched = ours and (there is None or last.holds(name, there))
-    if wanted is None:
-        return Verdict.REMOVED if untouched else Verdict.CONFLICT
-    if there == wanted:
+    if wanted is not None and wanted == there:
         return Verdict.SAME
-    if not ours:
+    if ours is None:
         return Verdict.CHANGED if last is None or there is None else Verdict.CONFLICT
-    dropped_by_us = last.holds(name, wanted)
-    if there is None:
-        return Verdict.SAME if dropped_by_us else Verdict.CHANGED
-    if untouched:
-        return Verdict.CHANGED
-    return Verdict.THEIRS if dropped_by_us else Verdict.CONFLICT
+    ours_is_there = there is None or ours.holds(name, there)
+    if wanted is None:
+        return Verdict.REMOVED if ours_is_there else Verdict.CONFLICT
+    if ours.holds(name, wanted):
+        return Verdict.SAME if there is None else Verdict.THEIRS
+    return Verdict.CHANGED if ours_is_there else Verdict.CONFLICT
 
 
 def _settled(wanted: str | None, side: Side) -> Verdict:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from langsmith_client.environment.merge import Merged, Side, Verdict, merge
 from langsmith_client.environment.record import Record, read_record, with_record
 from langsmith_client.environment.references import as_texts, check_distinct, from_texts
 from langsmith_client.errors import ConflictError, TargetError
-from langsmith_client.target.protocol import Deployment, SecretReference
+from langsmith_client.target.protocol import Change, Deployment, SecretReference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +65,11 @@ class EnvironmentPlan:
                 notes.append(f"{label} that were changed elsewhere stay as they are there: {', '.join(theirs)}.")
         return tuple(notes)
 
+    @property
+    def conflicts(self) -> list[str]:
+        """Names that both sides changed, with nobody to say who is right."""
+        return sorted({*self.variables.named(Verdict.CONFLICT), *self.references.named(Verdict.CONFLICT)})
+
     def complete_variables(self) -> dict[str, str] | None:
         """All variables to send, or None when none changes.
 
@@ -74,7 +79,16 @@ class EnvironmentPlan:
             ConflictError: The target keeps values to itself, and sending the rest would lose them.
             TargetError: None would be left.
         """
-        return complete(self.variables.values) if self.variables.changes else None
+        if not self.variables.changes:
+            return None
+        values = known_values(self.variables.values)
+        if not values:
+            raise TargetError(
+                "The last variable of a deployment cannot be removed: the control plane takes an empty environment "
+                "for no change.",
+                "Keep one variable, whatever its value, or delete the deployment and create it anew.",
+            )
+        return values
 
     def complete_references(self) -> tuple[SecretReference, ...] | None:
         """All references to send, or None when none changes."""
@@ -97,48 +111,103 @@ def plan_environment(wish: EnvironmentWish, existing: Deployment | None) -> Envi
         ProjectError: A name is both a variable and a reference.
         ConflictError: Both sides changed, and nobody says who is right.
     """
-    check_distinct(wish.valued() or (), wish.references or ())
-    record = read_record(existing.resources) if existing else Record()
-    there = existing.environment if existing else {}
-    referred = as_texts(existing.references) if existing else {}
-    wanted = None if wish.references is None else as_texts(wish.references)
-    variables = merge(
-        *((wish.variables, there, record.variables) if wish.variables is not None else ({}, there, None)),
-        settle=wish.settle,
-        replaced=(wanted or {}).keys() & there.keys(),
-    )
-    references = merge(
-        *((wanted, referred, record.references) if wanted is not None else ({}, referred, None)),
-        settle=wish.settle,
-        replaced=(wish.valued() or {}).keys() & referred.keys(),
-    )
-    if both := variables.named(Verdict.CONFLICT) + references.named(Verdict.CONFLICT):
+    plan = compare(wish, existing)
+    if both := plan.conflicts:
         raise ConflictError(
             f"Since the last deploy from here, both sides have changed {', '.join(both)}.",
             "See `langsmith-client env diff`, then take their values over or say who is right: "
             "--env-conflict local or --env-conflict remote.",
         )
-    return EnvironmentPlan(wish, variables, references, record)
+    return plan
 
 
-def complete(values: Mapping[str, str | None]) -> dict[str, str]:
-    """`values` as a list that can be sent.
+def compare(wish: EnvironmentWish, existing: Deployment | None) -> EnvironmentPlan:
+    """As `plan_environment`, with conflicts left open for whoever only looks.
 
     Raises:
-        ConflictError: The target keeps some to itself.
-        TargetError: There are none.
+        ProjectError: A name is both a variable and a reference.
+    """
+    check_distinct(wish.valued() or (), wish.references or ())
+    record = read_record(existing.resources) if existing else Record()
+    there = existing.environment if existing else {}
+    referred = as_texts(existing.references) if existing else {}
+    wanted = None if wish.references is None else as_texts(wish.references)
+    return EnvironmentPlan(
+        wish,
+        merge(
+            wish.variables or {},
+            there,
+            None if wish.variables is None else record.variables,
+            settle=wish.settle,
+            replaced=(wanted or {}).keys(),
+        ),
+        merge(
+            wanted or {},
+            referred,
+            None if wanted is None else record.references,
+            settle=wish.settle,
+            replaced=(wish.valued() or {}).keys(),
+        ),
+        record,
+    )
+
+
+def edit(
+    existing: Deployment,
+    *,
+    variables: Mapping[str, str],
+    references: tuple[SecretReference, ...] = (),
+    removed: Collection[str] = (),
+) -> EnvironmentPlan:
+    """Single changes by hand. They are not remembered as deployed, so that the next deploy keeps them as somebody's.
+
+    Raises:
+        ProjectError: A name is both a variable and a reference.
+    """
+    check_distinct(variables, references)
+    wanted = as_texts(references)
+    return EnvironmentPlan(
+        EnvironmentWish(),
+        merge(variables, existing.environment, None, replaced={*removed, *wanted}),
+        merge(wanted, as_texts(existing.references), None, replaced={*removed, *variables}),
+        read_record(existing.resources),
+    )
+
+
+def same_image(plan: EnvironmentPlan, existing: Deployment) -> Change | None:
+    """The revision that changes nothing but the environment, or None when that changes nothing either.
+
+    Raises:
+        ConflictError: The deployment is being deleted, or its environment cannot be kept.
+        TargetError: It has no image to go on with, or no variable would be left.
+    """
+    if not plan.reasons:
+        return None
+    if existing.deleting:
+        raise ConflictError(f"{existing.name} is being deleted.", "Wait until it is gone, then deploy again.")
+    if existing.newest is None or existing.newest.image is None:
+        raise TargetError(f"{existing.name} has no revision whose image could be kept.", "Deploy the agent first.")
+    resources = plan.remembered(existing.resources)
+    return Change(
+        existing.name,
+        existing.newest.image,
+        existing,
+        plan.complete_variables(),
+        resources if resources != existing.resources else None,
+        plan.complete_references(),
+    )
+
+
+def known_values(values: Mapping[str, str | None]) -> dict[str, str]:
+    """`values`, all of which are known.
+
+    Raises:
+        ConflictError: The target keeps some to itself, and what is made of the others would lose them.
     """
     if hidden := sorted(name for name, value in values.items() if value is None):
         raise ConflictError(
-            f"The control plane does not return the values of {', '.join(hidden)}; changing the environment would "
-            "lose them.",
+            f"The control plane does not return the values of {', '.join(hidden)}, and going on would lose them.",
             "Put them into the local environment as well.",
-        )
-    if not values:
-        raise TargetError(
-            "The last variable of a deployment cannot be removed: the control plane takes an empty environment for "
-            "no change.",
-            "Keep one variable, whatever its value, or delete the deployment and create it anew.",
         )
     return {name: value for name, value in values.items() if value is not None}
 

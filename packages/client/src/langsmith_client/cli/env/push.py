@@ -1,0 +1,43 @@
+"""`langsmith-client env push`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from langsmith_client.cli import options
+
+if TYPE_CHECKING:
+    from langsmith_client.cli.wishing import EnvironmentFlags
+    from langsmith_client.where import Where
+
+
+@click.command("push")
+@click.argument("agent", metavar="PATH|NAME", default=".")
+@options.environment
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Follow the revision and prove it.")
+@options.waiting
+@options.where
+@options.output
+def command(
+    agent: str,
+    environment: EnvironmentFlags,
+    wait: bool,
+    wait_timeout: float,
+    where: Where,
+    as_json: bool,
+) -> None:
+    """Deploy the variables of the agent in a folder, and keep the image that runs.
+
+    They are merged as a deploy merges them: what others set stays.
+    """
+    from langsmith_client.cli.env.agent import named, revise
+    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.environment.plan import plan_environment
+
+    with reporting(as_json=as_json) as reporter, connected(where) as target:
+        name, config = named(agent)
+        wish = environment.wish(name, config, where, reporter)
+        deployment = existing(target, name)
+        revise(target, deployment, plan_environment(wish, deployment), reporter, wait=wait, timeout=wait_timeout)
