@@ -19,7 +19,7 @@ define step
 	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
 endef
 
-.PHONY: help venv tools up down start stop status test check lint types borders suites agent unit engine format clean
+.PHONY: help venv tools up down start stop status test check lint types borders suites story agent unit engine format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,9 @@ status: venv ## Say which parts of the sandbox run
 tools: venv
 	@$(BIN)/langsmith-sandbox toolchain >/dev/null
 
-test: venv tools lint borders types suites ## Everything that must hold: style, types, borders, every test suite
+test: venv tools lint borders agent ## Everything that must hold: style, types, borders, every test suite
+	@echo "→ types, suites and story, side by side"
+	@$(MAKE) -j 3 --output-sync=target types suites story
 
 check: lint types borders ## Style, types and package borders
 
@@ -54,15 +56,18 @@ lint: venv
 	$(call step,ruff format,$(BIN)/ruff format --check --quiet)
 
 types: venv
-	$(call step,basedpyright,$(BIN)/basedpyright)
+	$(call step,basedpyright,nice -n 10 $(BIN)/basedpyright)
 
 borders: venv
 	$(call step,import-linter,$(BIN)/lint-imports --no-cache --no-logo)
 
-# The end-to-end story mostly waits and the rest computes: side by side they take little longer than either alone.
-# More workers than cores would make waits with deadlines fail for no reason of the code's.
-suites: tools agent
-	$(call step,all tests,$(REGISTRY) $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder)
+# The story is the longest of the three and mostly waits; what computes beside it makes way for it. More workers than
+# cores would make waits with deadlines fail for no reason of the code's.
+suites: tools
+	$(call step,the packages' tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages)
+
+story: tools
+	$(call step,the end-to-end story,$(PYTEST) -q tests)
 
 agent: venv
 	$(call step,the agent's tests,(cd agents/hello-world-graph && "$$(../../toolchain/bootstrap 2>/dev/null)" run --quiet --locked --group dev pytest -q))
