@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from langsmith_client.errors import ClientError, ProjectError, RegistryError
+from langsmith_client.image.base_image import platform_of
 from langsmith_client.image.publish import DIRTY_LABEL, INPUTS_LABEL, TAG_LABEL
 from langsmith_client.image_reference import ImageReference, parse_reference
 from langsmith_client.manifest import INDEX_TYPES, Manifest
@@ -108,7 +109,7 @@ class Identities:
         if manifest.media_type in INDEX_TYPES:
             manifest = self._registry.manifest(ImageReference(image.repository, _first_image(manifest)))
         config = json.loads(self._registry.blob(image.repository, manifest.values["config"]["digest"]))
-        platform = "/".join(filter(None, (config.get("os"), config.get("architecture"), config.get("variant"))))
+        platform = platform_of(config) if "architecture" in config else ""
         return dict(config.get("config", {}).get("Labels") or {}), platform
 
     def _problem(self, host: str, error: Exception) -> str:

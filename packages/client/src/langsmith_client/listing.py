@@ -13,7 +13,7 @@ from langsmith_client.table import Row, age
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from langsmith_client.target.protocol import Deployment, Revision
 
@@ -53,7 +53,7 @@ class Listed:
         newest: Its newest revision, whatever became of it.
         running: The revision that should be running: the active one, else the newest.
         identity: Where the running revision's image comes from.
-        answer: What the agent itself said; None when it was not asked.
+        answer: What the agent itself said; None when it has no URL.
         problem: Why something about it is unknown, as a sentence; empty otherwise.
     """
 
@@ -71,17 +71,22 @@ class Listed:
 
 
 def list_agents(
-    target: Overview, identities: Reader, *, probe: Callable[[str], Proof] | None = ask, workers: int = WORKERS
+    target: Overview,
+    identities: Reader,
+    *,
+    only: Collection[str] | None = None,
+    probe: Callable[[str], Proof] = ask,
 ) -> list[Listed]:
-    """All deployments by name, looked at `workers` at a time; `probe` asks an agent at its URL, None asks nobody.
+    """All deployments, or those named in `only`, sorted by name and looked at side by side; `probe` asks an agent.
 
     Raises:
         TargetError: The list itself cannot be had; what goes wrong with one agent is told in its row.
     """
-    found = sorted(target.deployments(), key=lambda each: each.name)
+    found = [each for each in target.deployments() if only is None or each.name in only]
     if not found:
         return []
-    with ThreadPoolExecutor(min(workers, len(found))) as pool:
+    found.sort(key=lambda each: each.name)
+    with ThreadPoolExecutor(min(WORKERS, len(found))) as pool:
         return list(pool.map(lambda each: _look(target, identities, probe, each), found))
 
 
@@ -94,7 +99,7 @@ def _look(target: Overview, identities: Reader, probe: Callable[[str], Proof] | 
             running = target.revision(deployment.id, str(deployment.active_revision_id))
     except TargetError as error:
         problem = error.what
-    answer = probe(deployment.url) if probe and deployment.url else None
+    answer = probe(deployment.url) if deployment.url else None
     identity = identities.of(running.image) if running else Identity(problem="It has no revision.")
     return Listed(deployment, newest, running, identity, answer, problem)
 

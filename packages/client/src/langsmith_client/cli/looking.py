@@ -29,15 +29,11 @@ def deployment_name(agent: str) -> str:
     return agent
 
 
-@contextlib.contextmanager
-def registries() -> Iterator[Registry]:
-    """All registries, with the logins and mirrors of this machine."""
+def registries() -> Registry:
+    """All registries, with the logins and mirrors of this machine; a context that closes them."""
     from langsmith_client.registry import Registry
-    from langsmith_client.registry.ecr import RegistryLogins
-    from langsmith_client.settings import registry_mirrors
 
-    with Registry(RegistryLogins.of(os.environ), mirrors=registry_mirrors(os.environ)) as registry:
-        yield registry
+    return Registry.from_environment(os.environ)
 
 
 @contextlib.contextmanager

@@ -43,8 +43,10 @@ def read_base(registry: Registry, name: ImageReference, platform: str) -> BaseIm
         config = json.loads(registry.blob(place.repository, manifest.values["config"]["digest"]))
     except RegistryError as error:
         raise BuildError(f"The base image {name} cannot be read: {error.what}", error.remedy) from error
-    if "architecture" in config and _platform(config) != platform:
-        raise BuildError(f"The base image {name} is made for {_platform(config)}, not for {platform}.", _OTHER_PLATFORM)
+    if "architecture" in config and platform_of(config) != platform:
+        raise BuildError(
+            f"The base image {name} is made for {platform_of(config)}, not for {platform}.", _OTHER_PLATFORM
+        )
     return BaseImage(name, place.repository, manifest.digest, manifest.values, config)
 
 
@@ -64,7 +66,7 @@ def platform_manifest(registry: Registry, image: ImageReference, platform: str) 
     manifest = registry.manifest(image)
     if manifest.media_type not in INDEX_TYPES:
         return manifest
-    offered = {_platform(entry["platform"]): entry["digest"] for entry in reversed(manifest.values["manifests"])}
+    offered = {platform_of(entry["platform"]): entry["digest"] for entry in reversed(manifest.values["manifests"])}
     if platform not in offered:
         raise BuildError(f"{image} exists for {', '.join(sorted(offered))}, not for {platform}.", _OTHER_PLATFORM)
     return registry.manifest(ImageReference(image.repository, offered[platform]))
@@ -73,7 +75,8 @@ def platform_manifest(registry: Registry, image: ImageReference, platform: str) 
 _OTHER_PLATFORM = "Choose another --platform or `base_image`."
 
 
-def _platform(values: dict[str, Any]) -> str:
+def platform_of(values: dict[str, Any]) -> str:
+    """The platform of a configuration or of an entry in an index, such as `linux/arm64`."""
     variant = values.get("variant", "")
     # arm64 has one variant in practice, and half of the world's images leave it out.
     suffix = f"/{variant}" if variant and values["architecture"] != "arm64" else ""
