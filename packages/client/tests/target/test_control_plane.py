@@ -66,6 +66,13 @@ def test_a_listener_id_that_is_none_by_its_form_is_refused_like_one_that_is_not_
     assert "listener-1 (cluster-1)" in caught.value.remedy
 
 
+def test_a_fleet_that_goes_to_one_place_costs_one_look_at_it(connect, plane):
+    target = connect()
+    for name in ("one", "two", "three"):
+        target.check(name, None)
+    assert plane.requests == ["GET /v2/listeners/listener-1"]
+
+
 def test_a_namespace_the_listener_does_not_have_is_named_with_those_it_has(connect):
     with pytest.raises(PreflightError, match="no namespace 'other'") as caught:
         connect(namespace="other").check("greeter", None)

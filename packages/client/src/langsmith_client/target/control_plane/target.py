@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,6 +40,8 @@ class ControlPlaneTarget:
         self._client = client
         self._place = place
         self._sleep = sleep
+        self._looking = threading.Lock()
+        self._place_is_there = False
 
     def check(self, name: str, existing: Deployment | None) -> None:
         """See `Target`: the listener exists, has the namespace, and is the one an existing deployment is on."""
@@ -46,7 +49,10 @@ class ControlPlaneTarget:
             if existing is None:
                 raise _homeless(name)
             return
-        check_place(self._client, self._place)
+        with self._looking:  # all agents of a fleet go to one place, which has to be looked at once
+            if not self._place_is_there:
+                check_place(self._client, self._place)
+                self._place_is_there = True
         if existing:
             check_unmoved(name, self._place, existing.place)
 
