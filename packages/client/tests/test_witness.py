@@ -36,8 +36,8 @@ def run(target, reporter, clock):
             calls.append((url, revision_id, replicas))
             return Proof(True, revision_id)
 
-        def ran(url, question, *, headers):
-            calls.append((url, question, headers))
+        def ran(url, asked, *, headers):
+            calls.append((url, asked, headers))
             return smoke or Smoke(True, {"greeting": "hi"}, seconds=0.1)
 
         around = Surroundings(

@@ -42,7 +42,7 @@ class Proof:
 class Prove(Protocol):
     """Asks the agent at a URL for a revision."""
 
-    def __call__(self, url: str | None, revision_id: str, *, replicas: int = 1) -> Proof:
+    def __call__(self, url: str | None, revision_id: str, *, replicas: int) -> Proof:
         """What it said; `replicas` is how many pods may be answering."""
         ...
 

@@ -32,6 +32,47 @@ def test_faults_can_be_listed_and_cancelled_and_bad_patterns_are_refused(world):
     assert world.http.post("/_sandbox/faults", json={"path": "("}).status_code == 422
 
 
+def test_chance_hits_as_often_as_told_and_the_same_requests_for_the_same_seed(world):
+    def outcomes():
+        world.http.delete("/_sandbox/faults")
+        order = {"status": 500, "times": None, "probability": 0.3, "seed": 7}
+        assert world.http.post("/_sandbox/faults", json=order).status_code == 201
+        return [world.http.get("/v2/listeners").status_code for _ in range(60)]
+
+    first = outcomes()
+    assert 10 <= first.count(500) <= 26, "about 30 of 100"
+    assert outcomes() == first
+    assert world.http.get("/_sandbox/faults").json()[0]["times"] is None, "it stays until it is cancelled"
+
+
+def test_several_orders_by_chance_each_get_their_share(world):
+    for status in (500, 502):
+        order = {"status": status, "times": None, "probability": 0.5, "seed": status}
+        world.http.post("/_sandbox/faults", json=order)
+    assert {world.http.get("/v2/listeners").status_code for _ in range(40)} == {200, 500, 502}
+
+
+@pytest.mark.parametrize("chance", [0, 1.5])
+def test_a_chance_that_is_none_is_refused(world, chance):
+    assert world.http.post("/_sandbox/faults", json={"probability": chance}).status_code == 422
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_silence_outlasts_a_client_and_the_work_is_done_or_not_as_ordered(world, when):
+    listener = {"compute_type": "k8s", "compute_id": "c", "compute_config": {"k8s_namespaces": []}}
+    world.http.post("/_sandbox/faults", json={"method": "POST", "silence": 60, "when": when})
+    with world.on_a_socket() as url:
+        with pytest.raises(httpx2.ReadTimeout):
+            httpx2.post(f"{url}/v2/listeners", json=listener, headers=dict(world.http.headers), timeout=0.3)
+        found = httpx2.get(f"{url}/v2/listeners", headers=dict(world.http.headers)).json()["resources"]
+    assert len(found) == (1 if when == "after" else 0)
+
+
+def test_silence_that_ends_is_followed_by_what_was_ordered(world):
+    world.http.post("/_sandbox/faults", json={"status": 504, "silence": 0.05})
+    assert world.http.get("/v2/listeners").status_code == 504
+
+
 def test_a_dropped_connection_is_dropped_for_a_real_client(world):
     world.http.post("/_sandbox/faults", json={"path": "/v2/listeners"})
     with world.on_a_socket() as url, pytest.raises(httpx2.TransportError):

@@ -13,6 +13,7 @@ _COMMANDS = {
     "stop": "Stop the sandbox and keep its state.",
     "status": "Say which parts run, and where they answer.",
     "env": "Print the environment that points tools at the sandbox.",
+    "fault": "Let the control plane fail as the real one may.",
     "logs": "Show what the parts say.",
     "reset": "Stop the sandbox and delete its state.",
     "toolchain": "Build the tools that are missing and say where they are.",

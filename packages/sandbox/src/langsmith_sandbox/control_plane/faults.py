@@ -1,7 +1,9 @@
-"""Faults a test orders: error answers, dropped connections, and answers lost after the work was done."""
+"""Faults a test orders: error answers, silence, dropped connections, and answers lost after the work was done."""
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
 import threading
 from typing import Annotated, Literal
@@ -28,9 +30,12 @@ class Fault(pydantic.BaseModel):
         method: Which requests, ``*`` for all.
         path: A regular expression the whole path must match.
         status: The answer's status; None drops the connection instead.
-        times: How many requests it hits.
+        times: How many requests it hits; None for all, until it is cancelled.
         when: ``after`` does the work first, so that only the answer is lost.
         retry_after: Seconds for the header of that name.
+        silence: Seconds in which nothing is answered, before the status or the drop.
+        probability: Chance of each request that it fits to be hit.
+        seed: Makes those chances come out the same each time.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -39,13 +44,33 @@ class Fault(pydantic.BaseModel):
     path: Annotated[str, pydantic.AfterValidator(_pattern)] = ".*"
     status: Annotated[int | None, pydantic.Field(ge=400, le=599)] = None
     detail: str = "Injected by the sandbox."
-    times: Annotated[int, pydantic.Field(ge=1)] = 1
+    times: Annotated[int | None, pydantic.Field(ge=1)] = 1
     when: Literal["before", "after"] = "before"
-    retry_after: int | None = None
+    retry_after: Annotated[int | None, pydantic.Field(ge=0)] = None
+    silence: Annotated[float, pydantic.Field(ge=0)] = 0.0
+    probability: Annotated[float, pydantic.Field(gt=0, le=1)] = 1.0
+    seed: int | None = None
 
-    def hits(self, method: str, path: str) -> bool:
+    def fits(self, method: str, path: str) -> bool:
         """Whether the request is one of those meant."""
         return self.method in ("*", method) and re.fullmatch(self.path, path) is not None
+
+
+class _Order:
+    """A fault with what is left of it."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.left = fault.times
+        self._random = random.Random(fault.seed)  # noqa: S311 - chance, not a secret
+
+    def hits(self, method: str, path: str) -> bool:
+        """Whether this request is hit; counts it."""
+        if not self.fault.fits(method, path) or self._random.random() >= self.fault.probability:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
 
 
 class Faults:
@@ -53,12 +78,12 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: list[Fault] = []
+        self._open: list[_Order] = []
 
     def order(self, fault: Fault) -> None:
         """Adds one; earlier orders are served first."""
         with self._lock:
-            self._open.append(fault)
+            self._open.append(_Order(fault))
 
     def clear(self) -> None:
         """Forgets all."""
@@ -68,16 +93,15 @@ class Faults:
     def open(self) -> list[Fault]:
         """What is still to come."""
         with self._lock:
-            return list(self._open)
+            return [order.fault.model_copy(update={"times": order.left}) for order in self._open]
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request, counted down."""
         with self._lock:
-            for index, fault in enumerate(self._open):
-                if fault.hits(method, path):
-                    rest = [fault.model_copy(update={"times": fault.times - 1})] if fault.times > 1 else []
-                    self._open[index : index + 1] = rest
-                    return fault
+            for order in self._open:
+                if order.hits(method, path):
+                    self._open = [each for each in self._open if each.left != 0]
+                    return order.fault
             return None
 
 
@@ -99,6 +123,8 @@ class InjectFaults:
             return
         if fault.when == "after":
             await self._app(scope, receive, _discard)
+        if fault.silence:
+            await _stay_silent(fault.silence, receive)
         if fault.status is None:
             # A promised body that never comes makes the server close the connection.
             headers = [(b"content-length", b"1")]
@@ -106,6 +132,16 @@ class InjectFaults:
             return
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         await JSONResponse({"detail": fault.detail}, status_code=fault.status, headers=headers)(scope, receive, send)
+
+
+async def _stay_silent(seconds: float, receive: Receive) -> None:
+    """Waits, but no longer than the client does."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        pass
 
 
 async def _discard(message: Message) -> None:
