@@ -1,0 +1,133 @@
+"""The agents of a fleet as their folders and langsmith.toml want them on one target, read together."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from langsmith_client import processes
+from langsmith_client.deploy import Wish
+from langsmith_client.environment.local import LocalEnvironment, local_environment
+from langsmith_client.errors import ProjectError
+from langsmith_client.git import GitState
+from langsmith_client.image.publish import INPUTS_LABEL, build_request
+from langsmith_client.image_reference import Repository, parse_repository
+from langsmith_client.project import read_agent, with_git
+from langsmith_client.tag import DEFAULT_PLATFORM
+from langsmith_client.toml_table import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from langsmith_client.image.protocol import BuildRequest
+    from langsmith_client.langsmith_toml import AgentEntry, Fleet, TargetEntry
+    from langsmith_client.project import AgentFiles
+
+_MOST_FILES = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """One agent on one target.
+
+    Attributes:
+        entry: What langsmith.toml says, with nothing left to lay over.
+        request: The image it needs, with its tag.
+        environment: What its files say about the environment.
+    """
+
+    entry: AgentEntry
+    request: BuildRequest
+    environment: LocalEnvironment
+
+    @property
+    def name(self) -> str:
+        """Of the deployment."""
+        return self.entry.name
+
+    @property
+    def inputs(self) -> str:
+        """Digest of everything that is built, as 64 hex digits."""
+        return self.request.labels[INPUTS_LABEL]
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """A commit that touches one of these is a commit of the agent."""
+        project = self.request.project
+        return (*project.folders, project.config.path)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What someone should know about the files, one sentence each."""
+        git = self.request.project.git
+        dirty = git.dirty if isinstance(git, GitState) else ()
+        some = ", ".join(dirty[:_MOST_FILES]) + (f" and {len(dirty) - _MOST_FILES} more" if dirty[_MOST_FILES:] else "")
+        return (*self.environment.notes, *([f"Not as committed, so the tag says so: {some}."] if dirty else []))
+
+    def wish(self, **more: Any) -> Wish:
+        """What shall be deployed; `more` are further fields of it.
+
+        The file is the whole truth about references: none listed means that none we made shall stay.
+        """
+        return Wish(
+            name=self.name,
+            environment=self.environment.values,
+            resources=self.entry.resources,
+            references=self.entry.references,
+            **more,
+        )
+
+
+def read_members(
+    fleet: Fleet,
+    target: TargetEntry,
+    *,
+    only: Sequence[str] = (),
+    environ: Mapping[str, str],
+    run: processes.Runner = processes.run,
+) -> tuple[Member, ...]:
+    """Read the agents of a target, or those named in `only`; git is asked once per repository.
+
+    Raises:
+        ProjectError: With every problem of every agent.
+    """
+    entries = _chosen(fleet, target, only)
+    problems: list[str] = []
+    read = [(entry, found) for entry in entries if (found := _read(entry, target, environ, problems))]
+    if problems:
+        raise ProjectError(problems, f"Correct them; the agents are listed in {fleet.path}.")
+    projects = with_git([files for _, (files, _, _) in read], run=run)
+    platform = target.platform or DEFAULT_PLATFORM
+    return tuple(
+        Member(entry, build_request(project, repository, platform), environment)
+        for (entry, (_, environment, repository)), project in zip(read, projects, strict=True)
+    )
+
+
+def _chosen(fleet: Fleet, target: TargetEntry, only: Sequence[str]) -> tuple[AgentEntry, ...]:
+    entries = fleet.at(target.name)
+    names = [entry.name for entry in entries]
+    problems = [f"`{name}` is no agent of {target.name}{suggestion(name, names)}" for name in only if name not in names]
+    if not problems and not entries:
+        problems.append(f"{fleet.path} lists no agent for the target {target.name}.")
+    if problems:
+        raise ProjectError(problems, f"Look at the [agents] of {fleet.path}.")
+    return tuple(entry for entry in entries if not only or entry.name in only)
+
+
+def _read(
+    entry: AgentEntry, target: TargetEntry, environ: Mapping[str, str], problems: list[str]
+) -> tuple[AgentFiles, LocalEnvironment, Repository] | None:
+    """One agent without git; what is wrong with it goes to `problems`."""
+    repository = target.repository(entry.name)
+    try:
+        if repository is None:
+            raise ProjectError(
+                [f"Neither `push_to` nor `repositories` of the target {target.name} says where to push."]
+            )
+        files = read_agent(entry.path, name=entry.name, environ=environ)
+        return files, local_environment(files.config, entry.env_file), parse_repository(repository)
+    except ProjectError as error:
+        problems += [f"{entry.name}: {problem}" for problem in error.problems]
+        return None

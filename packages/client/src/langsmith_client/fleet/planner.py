@@ -1,0 +1,208 @@
+"""Looking at every agent of a fleet, many at a time, and deciding what an apply would do; nothing is changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Protocol
+
+from langsmith_client import processes
+from langsmith_client.commits import Commits, commits_between
+from langsmith_client.environment.record import salted_hash
+from langsmith_client.environment.references import as_texts
+from langsmith_client.errors import ConflictError, PreflightError, ProjectError
+from langsmith_client.fleet.agent_plan import Action, AgentPlan, FleetPlan, ImagePlan, Refusal, Shift
+from langsmith_client.git import GitState
+from langsmith_client.image_reference import ImageReference
+from langsmith_client.plan import Plan, make_plan
+from langsmith_client.target.protocol import Catalogue, Deployment, Phase, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from langsmith_client.fleet.members import Member
+    from langsmith_client.listing import Reader
+
+WORKERS = 16
+"""Agents looked at at the same time: they mostly wait, and registries and control planes take that many gladly."""
+_SALT_LENGTH = 16  # bytes
+_HIDDEN = "(not told)"  # the target keeps the value to itself
+
+
+class FleetTarget(Target, Catalogue, Protocol):
+    """What a fleet needs of a target."""
+
+
+class Digests(Protocol):
+    """What planning asks a registry."""
+
+    def digest(self, image: ImageReference) -> str | None:
+        """The digest behind a tag, or None when there is no such tag."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """What planning looks at.
+
+    Attributes:
+        target: Where the agents run.
+        registry: Where their images are.
+        identities: Knows where an image comes from.
+        run: Runs git.
+    """
+
+    target: FleetTarget
+    registry: Digests
+    identities: Reader
+    run: processes.Runner = processes.run
+
+
+def plan_fleet(name: str, members: Sequence[Member], around: Observed, *, salt: bytes | None = None) -> FleetPlan:
+    """Compare what `members` shall be on the target called `name` with what they are.
+
+    The deployments are listed once; each agent costs a look into the registry and one at its newest revision.
+
+    Args:
+        salt: Of an earlier plan, to compare this one with it.
+
+    Raises:
+        TargetError: The target does not answer; what is wrong with one agent is told in its plan.
+        RegistryError: The registry does not answer.
+    """
+    salt = salt or secrets.token_bytes(_SALT_LENGTH)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        listing = pool.submit(lambda: {each.name: each for each in around.target.deployments()})
+        digests = [pool.submit(around.registry.digest, member.request.image) for member in members]
+        looks = [_Look(member, listing, digest, around, salt) for member, digest in zip(members, digests, strict=True)]
+        return FleetPlan(name, salt, tuple(pool.map(_Look.plan, looks)))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Look:
+    """The look at one agent, in a thread of its own."""
+
+    member: Member
+    listing: Future[dict[str, Deployment]]
+    digest: Future[str | None]
+    around: Observed
+    salt: bytes
+
+    def plan(self) -> AgentPlan:
+        existing = self._existing()
+        newest = existing.newest if existing else None
+        start = AgentPlan(
+            name=self.member.name,
+            action=Action.NOTHING,
+            image=self._image(newest.image if newest else None),
+            canary=self.member.entry.canary,
+            wave=self.member.entry.wave,
+            deployment_id=existing.id if existing else None,
+            revision_id=newest.id if newest else None,
+        )
+        try:
+            self._check_inputs(start.image)
+            self.around.target.check(self.member.name, existing)
+            plan = self._decide(start.image, existing)
+        except (ConflictError, PreflightError, ProjectError) as error:
+            return dataclasses.replace(
+                start, action=Action.REFUSE, refusal=Refusal(error.what, error.remedy, error.exit_code)
+            )
+        return dataclasses.replace(start, **self._outcome(plan, existing))
+
+    def _existing(self) -> Deployment | None:
+        found = self.listing.result().get(self.member.name)
+        if found and None in found.environment.values():  # a list may leave out what the single answer holds
+            return self.around.target.find(found.name)
+        if found and found.newest is None:
+            return dataclasses.replace(found, newest=self.around.target.newest(found))
+        return found
+
+    def _image(self, before: str | None) -> ImagePlan:
+        request, digest = self.member.request, self.digest.result()
+        plan = ImagePlan(str(request.image.repository), request.image.reference, digest, self.member.inputs)
+        if before is None:
+            return plan
+        known = self.around.identities.of(before)
+        if known.digest is not None and known.digest == digest:
+            return dataclasses.replace(plan, before=plan.tag, before_digest=digest)
+        git = request.project.git
+        commits = commits_between(
+            request.project.directory,
+            known.commit,
+            git.commit if isinstance(git, GitState) else None,
+            paths=self.member.watched,
+            run=self.around.run,
+        )
+        if known.problem:
+            commits = Commits(problem=known.problem)
+        return dataclasses.replace(plan, before=known.shown, before_digest=known.digest, commits=commits)
+
+    def _check_inputs(self, image: ImagePlan) -> None:
+        """What an apply would find out when it publishes: a tag stands for one build."""
+        if image.digest is None:
+            return
+        known = self.around.identities.of(f"{image.repository}@{image.digest}")
+        if known.inputs not in {None, image.inputs}:
+            raise ConflictError(
+                f"The tag {image.tag} stands for an image that was built from other inputs.",
+                "Tags are never overwritten: commit the change or raise the version.",
+            )
+
+    def _decide(self, image: ImagePlan, existing: Deployment | None) -> Plan:
+        wish = self.member.wish()
+        reference = ImageReference(self.member.request.image.repository, image.digest or image.tag)
+        return make_plan(
+            wish.name,
+            str(reference),
+            existing,
+            environment=wish.environment,
+            resources=wish.resources,
+            references=wish.references,
+        )
+
+    def _outcome(self, plan: Plan, existing: Deployment | None) -> Mapping[str, Any]:
+        """The fields that tell what was decided."""
+        if plan.change is None:
+            on_its_way = plan.revision is not None and plan.revision.phase is not Phase.DEPLOYED
+            return {"action": Action.FOLLOW if on_its_way else Action.NOTHING, "notes": plan.notes}
+        change = plan.change
+        there = existing or Deployment("", change.name, {}, None)
+        resources = {key: _text(value) for key, value in self.member.entry.resources.items()}
+        sized = {key: _text(there.resources[key]) for key in resources if key in there.resources}
+        references = None if change.references is None else as_texts(change.references)
+        return {
+            "action": Action.CREATE if existing is None else Action.UPDATE,
+            "variables": self._variables(there.environment, change.environment),
+            "references": _shifts(as_texts(there.references), references),
+            "resources": _shifts(sized, resources),
+            "reasons": plan.reasons,
+            "notes": plan.notes,
+        }
+
+    def _variables(self, before: Mapping[str, str | None], after: Mapping[str, str] | None) -> tuple[Shift, ...]:
+        """As `_shifts`, with hashes: no value may leave this process in a plan."""
+
+        def shown(name: str, values: Mapping[str, str | None]) -> str | None:
+            value = values.get(name)
+            if value is not None:
+                return salted_hash(self.salt, name, value)
+            return _HIDDEN if name in values else None
+
+        return tuple(
+            Shift(each.name, shown(each.name, before), shown(each.name, after or {})) for each in _shifts(before, after)
+        )
+
+
+def _shifts(before: Mapping[str, str | None], after: Mapping[str, str] | None) -> tuple[Shift, ...]:
+    """The names whose value differs, sorted; none when `after` is None, which leaves all as it is."""
+    if after is None:
+        return ()
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return tuple(Shift(name, before.get(name), after.get(name)) for name in names)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
