@@ -49,6 +49,17 @@ def test_the_agent_server_travels_inside_the_base(python: Path, distribution: Di
     assert "langgraph_api.server:app" in script.read_text()
 
 
+def test_the_base_is_there_for_every_platform_agents_may_be_built_for(python: Path, distribution: Distribution):
+    digest = push_image(agent_base(python), distribution)
+    body, _ = distribution._manifest("langchain/langgraph-api", digest, "base")
+    found = {}
+    for entry in json.loads(body)["manifests"]:
+        _, manifest = distribution.resolve("langchain/langgraph-api", entry["digest"], shown="base")
+        config = json.loads(distribution.blob("langchain/langgraph-api", manifest["config"]["digest"]))
+        found[entry["platform"]["architecture"]] = config["architecture"]
+    assert found == {"amd64": "amd64", "arm64": "arm64"}, "a builder picks by the index and checks the configuration"
+
+
 def test_an_environment_without_distributions_is_refused(tmp_path: Path):
     with pytest.raises(ClusterError, match="is empty"):
         agent_base(tmp_path / "venv/bin/python")

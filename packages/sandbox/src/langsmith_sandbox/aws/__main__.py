@@ -41,7 +41,8 @@ def _serve(port: int, state: Path) -> None:
         SupervisorRuntime(supervisor, _required("SUPERVISOR_TOKEN")) if supervisor else NullRuntime()
     )
     key = OperatorKey(_required("AWS_ACCESS_KEY_ID"), _required("AWS_SECRET_ACCESS_KEY"))
-    settings = Context(runtime=runtime, registry=os.environ.get(f"{_ENVIRONMENT}REGISTRY"))
+    registry = os.environ.get(f"{_ENVIRONMENT}REGISTRY")
+    settings = Context(runtime=runtime, registry=registry, registry_secret=key.secret_access_key)
     emulator = Emulator(key, settings, state)
     server(emulator, port).serve_forever()
 

@@ -21,12 +21,14 @@ class Context:
         delays: How long passing states last.
         runtime: What runs behind EKS clusters.
         registry: ``host:port`` that ECR repository URIs name; None for the address AWS would give.
+        registry_secret: Signs the passwords that let into that registry.
     """
 
     clock: Clock = dataclasses.field(default_factory=Clock)
     delays: Delays = dataclasses.field(default_factory=Delays)
     runtime: ClusterRuntime = dataclasses.field(default_factory=NullRuntime)
     registry: str | None = None
+    registry_secret: str = dataclasses.field(default="", repr=False)
 
 
 class _Current:

@@ -31,7 +31,7 @@ from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from langsmith_sandbox.aws import context, credentials, journal, overlay, signature, wire
+from langsmith_sandbox.aws import context, credentials, ecr, journal, overlay, signature, wire
 from langsmith_sandbox.aws.call import Call, read_body, recognise
 from langsmith_sandbox.aws.clock import lead_moto_time
 from langsmith_sandbox.aws.context import Context
@@ -183,6 +183,8 @@ class Emulator:
         if (method, path) == ("DELETE", "requests"):
             self._log.clear()
             return Response(status=204)
+        if method == "GET" and path.startswith("ecr/"):
+            return _json(ecr.described(path.removeprefix("ecr/")))
         if (method, path) == ("GET", "leftovers"):
             with self._lock:
                 overlay.settle_all()

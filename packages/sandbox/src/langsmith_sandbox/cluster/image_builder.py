@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_sandbox.cluster.distribution import (
     NODE_PLATFORM,
     OCI_CONFIG,
+    OCI_INDEX,
     OCI_LAYER,
     OCI_MANIFEST,
     Distribution,
@@ -39,6 +40,7 @@ class ImageSpec:
         entrypoint: Program and first arguments.
         env: Variables.
         files: Content by path, without the leading slash; one layer, or none when empty.
+        platforms: Operating system and architecture; several make an index.
     """
 
     repository: str
@@ -47,25 +49,26 @@ class ImageSpec:
     entrypoint: Sequence[str]
     env: Mapping[str, str] = dataclasses.field(default_factory=dict)
     files: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    platforms: Sequence[tuple[str, str]] = (NODE_PLATFORM,)
 
 
 def push_image(spec: ImageSpec, distribution: Distribution) -> str:
     """Put the image into the registry unless the same one is there; returns its digest."""
     archive = tar(spec.files) if spec.files else b""
     blobs = [compress(archive)] if archive else []
-    config = canonical_json(_configuration(spec, [sha256(archive)] if archive else []))
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": OCI_MANIFEST,
-        "config": _descriptor(OCI_CONFIG, config),
-        "layers": [_descriptor(OCI_LAYER, blob) for blob in blobs],
-    }
-    digest = sha256(canonical_json(manifest))
+    diff_ids = [sha256(archive)] if archive else []
+    configs = [canonical_json(_configuration(spec, platform, diff_ids)) for platform in spec.platforms]
+    manifests = [_manifest(config, blobs) for config in configs]
+    top = manifests[0] if len(manifests) == 1 else _index(manifests, spec.platforms)
+    digest = sha256(canonical_json(top))
     if distribution.digest_of(spec.repository, spec.tag) == digest:
         return digest
-    for blob in (*blobs, config):
+    for blob in (*blobs, *configs):
         distribution.push_blob(spec.repository, blob)
-    return distribution.push_manifest(spec.repository, spec.tag, manifest)
+    if top not in manifests:
+        for manifest in manifests:
+            distribution.push_manifest(spec.repository, sha256(canonical_json(manifest)), manifest)
+    return distribution.push_manifest(spec.repository, spec.tag, top)
 
 
 def tar(files: Mapping[str, bytes]) -> bytes:
@@ -87,8 +90,28 @@ def compress(content: bytes) -> bytes:
     return bytes(packed)
 
 
-def _configuration(spec: ImageSpec, diff_ids: Sequence[str]) -> dict[str, Any]:
-    system, architecture = NODE_PLATFORM
+def _manifest(config: bytes, blobs: Sequence[bytes]) -> dict[str, Any]:
+    return {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": _descriptor(OCI_CONFIG, config),
+        "layers": [_descriptor(OCI_LAYER, blob) for blob in blobs],
+    }
+
+
+def _index(manifests: Sequence[dict[str, Any]], platforms: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    entries = [
+        {
+            **_descriptor(OCI_MANIFEST, canonical_json(manifest)),
+            "platform": {"os": system, "architecture": architecture},
+        }
+        for manifest, (system, architecture) in zip(manifests, platforms, strict=True)
+    ]
+    return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}
+
+
+def _configuration(spec: ImageSpec, platform: tuple[str, str], diff_ids: Sequence[str]) -> dict[str, Any]:
+    system, architecture = platform
     return {
         "created": EPOCH,
         "os": system,

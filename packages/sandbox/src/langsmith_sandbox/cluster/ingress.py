@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import httpx2
 import uvicorn
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as Endpoint
 
 from langsmith_sandbox.cluster.ingress_table import Found, IngressTable
+from langsmith_sandbox.relay import outgoing, streamed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -37,19 +37,6 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 3600.0
 TRIES = 3
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-# RFC 9110, 7.6.1: these are between two neighbours only.
-HOP_BY_HOP = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 
 
 class ReverseProxy:
@@ -92,34 +79,17 @@ class ReverseProxy:
                     f"a Pod of {_service(found)} broke the connection ({type(problem).__name__})\n", 502
                 )
             else:
-                return _streamed(answer)
+                return streamed(answer)
         return PlainTextResponse(f"no Pod of {_service(found)} can be reached: {failure}\n", 502)
 
     def _outgoing(self, request: Request, address: Address) -> httpx2.Request:
-        target = request.url.path if request.scope.get("raw_path") is None else request.scope["raw_path"].decode()
-        query = f"?{request.url.query}" if request.url.query else ""
-        url = f"http://{address.ip}:{address.port}{target}{query}"
-        headers = [(name, value) for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP]
         client = request.client.host if request.client else ""
-        headers += [
+        forwarded = [
             ("X-Forwarded-For", client),
             ("X-Forwarded-Host", request.headers.get("host", "")),
             ("X-Forwarded-Proto", request.url.scheme),
         ]
-        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        return self._http.build_request(
-            request.method, url, headers=headers, content=request.stream() if has_body else None
-        )
-
-
-def _streamed(answer: httpx2.Response) -> StreamingResponse:
-    response = StreamingResponse(
-        answer.aiter_raw(), status_code=answer.status_code, background=BackgroundTask(answer.aclose)
-    )
-    response.raw_headers = [
-        (name.lower(), value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in HOP_BY_HOP
-    ]
-    return response
+        return outgoing(request, self._http, f"{address.ip}:{address.port}", forwarded)
 
 
 def _service(found: Found) -> str:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from langsmith_sandbox.cluster.command import SITE_PACKAGES
-from langsmith_sandbox.cluster.distribution import Distribution
+from langsmith_sandbox.cluster.distribution import NODE_PLATFORM, Distribution
 from langsmith_sandbox.cluster.errors import ClusterError
 from langsmith_sandbox.cluster.image_builder import ImageSpec, push_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# What the real base exists for. Nodes of this machine run the first; builders may make images for the other.
+BASE_PLATFORMS = (NODE_PLATFORM, ("linux", "arm64"))
 AGENT_SERVER_SCRIPT = "api/agent_server.py"
 CONSTRAINTS = "api/constraints.txt"
 # Images that run a module of this package: repository, tag, module.
@@ -87,6 +89,7 @@ def agent_base(agent_server_python: Path) -> ImageSpec:
         ("python", f"/{AGENT_SERVER_SCRIPT}"),
         {"PYTHONUNBUFFERED": "1", "PORT": "8000"},
         files,
+        BASE_PLATFORMS,
     )
 
 

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from langsmith_sandbox.supervisor.blueprint import Site
 
-AWS, CONTROL_PLANE, REGISTRY, CHARTS, INGRESS = PARTS = ("aws", "control-plane", "registry", "charts", "ingress")
+AWS, CONTROL_PLANE, REGISTRY, REGISTRY_STORAGE, CHARTS, INGRESS = PARTS = (
+    "aws",
+    "control-plane",
+    "registry",
+    "registry-storage",
+    "charts",
+    "ingress",
+)
 SUPERVISOR = "supervisor"
 _HEALTH = "/_sandbox/health"
 # Other parts of a cluster give up when there is no API server yet; these two come up together with it.
@@ -49,7 +56,8 @@ def blueprint(programs: Programs) -> Blueprint:
     def after(site: Site) -> None:
         from langsmith_sandbox.cluster import seed_images
 
-        seed_images.seed(site.address(REGISTRY), programs.agent_server_python)
+        # Not through the gate: these are the public registries' images, and nobody pushes there.
+        seed_images.seed(site.address(REGISTRY_STORAGE), programs.agent_server_python)
 
     return Blueprint(
         ports=PARTS,
@@ -64,9 +72,21 @@ def _parts(site: Site, programs: Programs) -> tuple[Part, ...]:
     credentials = site.credentials
     return (
         Part(
-            REGISTRY,
+            REGISTRY_STORAGE,
             (str(programs.registry), "serve", str(_registry_config(site))),
-            ready=answers_http(f"{site.url(REGISTRY)}/v2/"),
+            ready=answers_http(f"{site.url(REGISTRY_STORAGE)}/v2/"),
+        ),
+        Part(
+            REGISTRY,
+            _module(
+                "langsmith_sandbox.registry.gate",
+                site,
+                REGISTRY,
+                f"--storage={site.address(REGISTRY_STORAGE)}",
+                f"--aws={site.url(AWS)}",
+            ),
+            env={"LANGSMITH_SANDBOX_AWS_SECRET_ACCESS_KEY": credentials.aws_secret_access_key},
+            ready=answers_http(site.url(REGISTRY) + _HEALTH),
         ),
         Part(
             AWS,
@@ -120,7 +140,7 @@ def _configure_registry(site: Site) -> None:
             "delete": {"enabled": True},
             "cache": {"blobdescriptor": "inmemory"},
         },
-        "http": {"addr": site.address(REGISTRY)},
+        "http": {"addr": site.address(REGISTRY_STORAGE)},
     }
     _registry_config(site).parent.mkdir(parents=True, exist_ok=True)
     _registry_config(site).write_text(json.dumps(configuration, indent=2))
@@ -147,7 +167,7 @@ class EksClusters:
             aws_url=site.url(AWS),
             ingress_port=site.ports[INGRESS],
             images_dir=site.paths.images,
-            registry=site.address(REGISTRY),
+            registry=site.address(REGISTRY_STORAGE),  # nodes may pull everything, as their role on AWS lets them
         )
         core = tuple(part for part in parts if part.name.rpartition("/")[2] in _CLUSTER_CORE)
         return core, tuple(part for part in parts if part not in core)

@@ -1,0 +1,1 @@
+"""ECR's manners in front of distribution's registry: logins, repositories that must exist, tags that stay."""
