@@ -20,6 +20,7 @@ def test_every_error_has_the_exit_code_that_is_documented():
         "TargetUnavailableError": 1,
         "ProjectError": 2,
         "SettingsError": 2,
+        "UsageError": 2,
         "BuildError": 10,
         "RegistryError": 11,
         "DeployFailedError": 20,

@@ -24,6 +24,12 @@ class ClientError(Exception):
         self.remedy = remedy
 
 
+class UsageError(ClientError):
+    """The command line is not one this program understands."""
+
+    exit_code = 2
+
+
 class ProjectError(ClientError):
     """The agent's folder, its langgraph.json or the flags do not describe something deployable.
 

@@ -94,9 +94,7 @@ def load_profile(environ: Mapping[str, str], name: str | None = None) -> Profile
     """
     path = profiles_file(environ)
     document = _read(path)
-    profiles = document.get("profiles", {})
-    if not isinstance(profiles, dict):
-        raise CredentialsError(f"{path} holds no object under `profiles`.", _REPAIR)
+    profiles = _profiles(document, path)
     asked = name or environ.get(PROFILE_VARIABLE) or document.get("current_profile")
     chosen = asked or _FALLBACK_NAME
     fields = profiles.get(chosen)
@@ -106,6 +104,16 @@ def load_profile(environ: Mapping[str, str], name: str | None = None) -> Profile
         known = f"It has {', '.join(profiles)}." if profiles else "Make it with `langsmith profile`, or name none."
         raise CredentialsError(f"There is no profile {chosen!r} in {path}.", known)
     return Profile(str(chosen), path, _text(fields, "api_url"), _text(fields, "workspace_id"), fields)
+
+
+def profile_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of all profiles.
+
+    Raises:
+        CredentialsError: The file cannot be used.
+    """
+    path = profiles_file(environ)
+    return tuple(_profiles(_read(path), path))
 
 
 def profiles_file(environ: Mapping[str, str]) -> Path:
@@ -132,6 +140,13 @@ def _read(path: Path) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise CredentialsError(f"{path} holds no JSON object.", _REPAIR)
     return document
+
+
+def _profiles(document: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    profiles = document.get("profiles", {})
+    if not isinstance(profiles, dict):
+        raise CredentialsError(f"{path} holds no object under `profiles`.", _REPAIR)
+    return profiles
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str | None:

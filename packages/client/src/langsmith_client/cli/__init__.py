@@ -110,7 +110,7 @@ class _Program(LazyGroup):
     name=_NAME,
     package=__name__,
     summaries=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 @click.version_option(package_name="langsmith-client")
 def main() -> None:

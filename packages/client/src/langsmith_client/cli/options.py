@@ -71,7 +71,24 @@ def _as_where(*options: Decorator) -> Decorator:
     return decorate
 
 
-_target = click.option("--target", metavar="NAME", help="A target of the langsmith.toml beside the agent or above it.")
+def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from langsmith_client.cli.completing import targets
+
+    return targets(ctx, param, incomplete)
+
+
+def _profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from langsmith_client.cli.completing import profiles
+
+    return profiles(ctx, param, incomplete)
+
+
+_target = click.option(
+    "--target",
+    metavar="NAME",
+    shell_complete=_targets,
+    help="A target of the langsmith.toml beside the agent or above it.",
+)
 
 target = _as_where(_target)
 
@@ -81,7 +98,12 @@ where = _as_where(
         "--host-url", metavar="URL", help="Control plane; else LANGGRAPH_HOST_URL, LANGSMITH_ENDPOINT, the US region."
     ),
     click.option("--region", type=click.Choice(["us", "eu", "apac", "aws"]), help="One of LangSmith's own regions."),
-    click.option("--profile", metavar="NAME", help="A profile of ~/.langsmith/config.json; else LANGSMITH_PROFILE."),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        shell_complete=_profiles,
+        help="A profile of ~/.langsmith/config.json; else LANGSMITH_PROFILE.",
+    ),
 )
 
 project = together(
@@ -90,6 +112,7 @@ project = together(
     click.option("--name", metavar="NAME", help="Deployment; else LANGSMITH_DEPLOYMENT_NAME, the project's name."),
     click.option("--version-label", metavar="VERSION", help="Version of the agent; else that of its pyproject.toml."),
 )
+
 
 def _as_environment(*options: Decorator) -> Decorator:
     """Options that reach the command as one `environment`."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from langsmith_client.connection import Sources
     from langsmith_client.deploy import Surroundings
     from langsmith_client.image.publish import PublishedImage
     from langsmith_client.progress import Reporter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from langsmith_client.target.control_plane import ControlPlaneTarget, Place
     from langsmith_client.target.protocol import Deployment, Target
     from langsmith_client.where import Where
+    from langsmith_control_plane.client import ControlPlaneClient
 
 
 @contextlib.contextmanager
@@ -32,6 +34,8 @@ def reporting(*, as_json: bool) -> Iterator[Reporter]:
     except ClientError as error:
         reporter.fail(error)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        raise  # the reader, such as `head`, has seen enough; click ends the program quietly
     except OSError as error:
         what = f"{error.filename or 'A file'} cannot be used ({error.strerror or type(error).__name__})."
         reporter.fail(ClientError(what, "Check that it exists, its permissions, and the space on the disk."))
@@ -40,6 +44,15 @@ def reporting(*, as_json: bool) -> Iterator[Reporter]:
         remedy = "A revision that was made goes on; run the same command again to follow and prove it."
         reporter.fail(StoppedError("Interrupted.", remedy))
         sys.exit(StoppedError.exit_code)
+
+
+@contextlib.contextmanager
+def control_plane(where: Where) -> Iterator[ControlPlaneClient]:
+    """The control plane itself, for what only it has; errors as for `connected`."""
+    from langsmith_client.connection import Sources
+
+    with _client(Sources(where, os.environ)) as client:
+        yield client
 
 
 @contextlib.contextmanager
@@ -55,13 +68,18 @@ def connected(where: Where, place: Place | None = None) -> Iterator[ControlPlane
     """
     from langsmith_client.connection import Sources
     from langsmith_client.target.control_plane import ControlPlaneTarget, Place
-    from langsmith_control_plane.client import ControlPlaneClient
 
     sources = Sources(where, os.environ)
-    found = sources.connection()
     place = place or Place.of(sources.entry.listener_id, sources.entry.namespace)
-    with ControlPlaneClient(found.host.value, found.credentials()) as client:
+    with _client(sources) as client:
         yield ControlPlaneTarget(client, place)
+
+
+def _client(sources: Sources) -> ControlPlaneClient:
+    from langsmith_control_plane.client import ControlPlaneClient
+
+    found = sources.connection()
+    return ControlPlaneClient(found.host.value, found.credentials())
 
 
 def surroundings(target: Target, reporter: Reporter) -> Surroundings:

@@ -73,6 +73,14 @@ class Registry:
         host = self._mirrors.get(image.repository.host)
         return image if host is None else ImageReference(Repository(host, image.repository.path), image.reference)
 
+    def knows(self, repository: Repository) -> bool:
+        """Whether the repository exists, as far as the login may see."""
+        answer = self._connection.send("GET", repository, "tags/list", params={"n": "1"})
+        if answer.status_code == 404:
+            return False
+        check(answer, repository, "look for the repository")
+        return True
+
     def digest(self, image: ImageReference) -> str | None:
         """The digest behind a tag, or None when the registry has no such tag."""
         answer = self._connection.send("HEAD", image.repository, f"manifests/{image.reference}", headers=_ACCEPT)

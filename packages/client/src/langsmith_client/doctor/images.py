@@ -1,0 +1,87 @@
+"""Can the image be built on its base, and pushed to where it belongs?"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from langsmith_client.image.base_image import read_base
+from langsmith_client.image.publish import build_request
+from langsmith_client.image_reference import Repository, parse_reference, parse_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langsmith_client.doctor.examiner import Examiner
+    from langsmith_client.image.protocol import Builder
+    from langsmith_client.project import Project
+    from langsmith_client.registry import Registry
+
+
+@dataclasses.dataclass(frozen=True)
+class Images:
+    """What is asked about an agent's image.
+
+    Attributes:
+        project: The agent.
+        registry: All registries.
+        builders: Those that `--builder` chooses from.
+        repository: Where the image goes; None when nothing says.
+        platform: Of the image.
+    """
+
+    project: Project
+    registry: Registry
+    builders: Sequence[Builder]
+    repository: str | None
+    platform: str
+
+    def examine(self, examiner: Examiner) -> None:
+        """Base image, builders, repository."""
+        base = parse_reference(self.project.config.base_image)
+        examiner.attempt(
+            "base image",
+            lambda: read_base(self.registry, base, self.platform),
+            lambda found: f"{base} for {self.platform} is {found.digest}",
+        )
+        self._builders(examiner)
+        if self.repository is None:
+            remedy = "Give --push-to, or a --target that has one."
+            examiner.warn("repository", "nothing says where the image goes", remedy)
+            return
+        repository = examiner.attempt("repository", lambda: parse_repository(self.repository or ""))
+        if repository is not None:
+            self._repository(examiner, repository)
+
+    def _builders(self, examiner: Examiner) -> None:
+        obstacles = {builder.name: builder.obstacle(self.project) for builder in self.builders}
+        able = [name for name, obstacle in obstacles.items() if obstacle is None]
+        unable = "; ".join(f"not {name}: {obstacle}" for name, obstacle in obstacles.items() if obstacle)
+        if able:
+            examiner.ok("builder", f"{able[0]}" + (f" ({unable})" if unable else ""))
+        else:
+            examiner.fail("builder", unable, "Start a docker daemon, or make the agent buildable without one.")
+
+    def _repository(self, examiner: Examiner, repository: Repository) -> None:
+        """Reading is tried with a login that asks to push as well; nothing is pushed to find out."""
+        request = examiner.attempt("image", lambda: build_request(self.project, repository, self.platform))
+        exists = examiner.attempt("repository", lambda: self.registry.knows(repository))
+        if request is None or exists is None:
+            return
+        if exists:
+            examiner.ok("repository", f"{repository} can be reached with the login at hand")
+            examiner.attempt(
+                "image",
+                lambda: self.registry.digest(request.image),
+                lambda digest: f"{request.image.reference} " + ("is there already" if digest else "is to be built"),
+            )
+        elif _is_ecr(repository):
+            remedy = "Create it (the hosting stack does for its `agentRepositories`), or name one that exists."
+            examiner.fail("repository", f"{repository} does not exist, and ECR makes none at a push", remedy)
+        else:
+            remedy = "Create it, unless the registry makes repositories at the first push, as most do."
+            examiner.warn("repository", f"{repository} does not exist yet", remedy)
+
+
+def _is_ecr(repository: Repository) -> bool:
+    return ".ecr." in repository.host or ".dkr-ecr." in repository.host
