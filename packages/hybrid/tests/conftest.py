@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime import mocks
 from pulumi.runtime import settings as runtime_settings
+
+from langsmith_hybrid.config import LangSmithConfig
+from langsmith_hybrid.stack import deploy
 
 PROJECT = "langsmith-hybrid"
 STACK = "test"
@@ -29,22 +34,6 @@ FIVE_KEYS = {
 def api_key() -> str:
     """The API key the test stack holds."""
     return API_KEY
-
-
-@pytest.fixture
-def stack_config(engine: RecordingEngine) -> Callable[..., None]:
-    """Sets the stack's configuration: the five keys, changed as told, the API key encrypted unless told otherwise."""
-
-    def set_config(
-        changes: dict[str, str], *, without: str = "", secret: bool = True, region: str | None = "eu-west-1"
-    ) -> None:
-        values = {key: value for key, value in {**FIVE_KEYS, **changes}.items() if key != without}
-        pulumi.runtime.set_all_config(
-            ({"aws:region": region} if region else {}) | {f"{PROJECT}:{key}": value for key, value in values.items()},
-            [f"{PROJECT}:langsmithApiKey"] if secret else [],
-        )
-
-    return set_config
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +81,8 @@ class RecordingEngine(mocks.Mocks):
             },
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:index/getCallerIdentity:getCallerIdentity": {
-                "arn": "arn:aws:sts::111122223333:assumed-role/deployer/session"
+                "accountId": "111122223333",
+                "arn": "arn:aws:sts::111122223333:assumed-role/deployer/session",
             },
             "aws:iam/getSessionContext:getSessionContext": {"issuerArn": "arn:aws:iam::111122223333:role/deployer"},
             "aws:eks/getAddonVersion:getAddonVersion": {"version": "v1.0.0-eksbuild.1"},
@@ -109,11 +99,62 @@ class RecordingEngine(mocks.Mocks):
         return found
 
 
+@contextlib.contextmanager
+def recording() -> Iterator[RecordingEngine]:
+    """An engine that records; its project and stack are those of the test configuration."""
+    engine = RecordingEngine()
+    pulumi.runtime.set_mocks(engine, project=PROJECT, stack=STACK)
+    try:
+        yield engine
+    finally:
+        runtime_settings.reset_options()
+        pulumi.runtime.set_all_config({}, [])
+
+
+def set_config(
+    changes: Mapping[str, str], *, without: str = "", secret: bool = True, region: str | None = "eu-west-1"
+) -> None:
+    """Set the stack's configuration: the five keys, changed as told, the API key encrypted unless told otherwise."""
+    values = {key: value for key, value in {**FIVE_KEYS, **changes}.items() if key != without}
+    pulumi.runtime.set_all_config(
+        ({"aws:region": region} if region else {}) | {f"{PROJECT}:{key}": value for key, value in values.items()},
+        [f"{PROJECT}:langsmithApiKey"] if secret else [],
+    )
+
+
 @pytest.fixture
 def engine() -> Iterator[RecordingEngine]:
-    """An engine that records; its project and stack are those of the test configuration."""
-    recording = RecordingEngine()
-    pulumi.runtime.set_mocks(recording, project=PROJECT, stack=STACK)
-    yield recording
-    runtime_settings.reset_options()
-    pulumi.runtime.set_all_config({}, [])
+    """An engine that records."""
+    with recording() as engine:
+        yield engine
+
+
+@pytest.fixture
+def stack_config(engine: RecordingEngine) -> Callable[..., None]:
+    """Sets the stack's configuration."""
+    return set_config
+
+
+@pytest.fixture(scope="session")
+def declare() -> Callable[..., RecordingEngine]:
+    """Runs the program with the five keys and the given overrides; returns the engine that recorded it.
+
+    Declaring a stack takes half a second and nothing in a recording changes, so each is made once.
+    """
+    declared: dict[str, RecordingEngine] = {}
+
+    def run(**overrides: str) -> RecordingEngine:
+        key = json.dumps(overrides, sort_keys=True)
+        if key not in declared:
+            with recording() as engine:
+                set_config(overrides)
+
+                @pulumi.runtime.test
+                def program() -> None:
+                    deploy(LangSmithConfig.load())
+
+                program()
+            declared[key] = engine
+        return declared[key]
+
+    return run

@@ -12,6 +12,7 @@ import pytest
 from langsmith_hybrid import config
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.errors import ConfigError, Problem
+from langsmith_hybrid.profiles import DEV, PRODUCTION, Profile
 
 SetConfig = Callable[..., None]
 
@@ -37,7 +38,8 @@ def test_every_field_without_a_required_key_has_a_default() -> None:
         for field in dataclasses.fields(LangSmithConfig)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
-    assert without - {"region"} == {
+    decided = {field.name for field in dataclasses.fields(Profile)}
+    assert without - decided - {"region"} == {
         "environment",
         "eks_cluster_name",
         "s3_bucket_prefix",
@@ -77,7 +79,7 @@ BAD_VALUES = [
     ("eksClusterName", "under_score", "is not usable"),
     ("eksClusterName", "c" * 35, "at most 34"),
     ("s3BucketPrefix", "Capital", "lowercase"),
-    ("s3BucketPrefix", "b" * 38, "2 to 37"),
+    ("s3BucketPrefix", "b" * 32, "2 to 31"),
     ("langsmithWorkspaceId", "my-workspace", "is not a UUID"),
     ("region", "Frankfurt", "us-east-1"),
     ("vpcCidr", "10.0.0.0", "is a /32"),
@@ -104,7 +106,14 @@ BAD_VALUES = [
     ("postgresBackupDays", "0", "1 to 35"),
     ("redisNodeType", "cache.small", "cache.t4g.small"),
     ("redisVersion", "7.1", "8.0, 8.1"),
-    ("redisNodes", "1", "2 to 6"),
+    ("redisNodes", "0", "1 to 6"),
+    ("redisNodes", "7", "1 to 6"),
+    ("profile", "staging", "one of dev, production"),
+    ("natGateways", "two", "one of single, per-zone"),
+    ("flowLogs", "on", "true or false"),
+    ("interfaceEndpoints", '["s3"]', "always has a gateway endpoint"),
+    ("interfaceEndpoints", '["com.amazonaws.eu-west-1.sts/"]', "is not the name of an AWS service"),
+    ("interfaceEndpoints", '["sts", "sts"]', "given twice"),
     ("agentRepositories", '["An Agent"]', "agent name"),
     ("agentRepositories", '["an-agent-whose-name-is-long"]', "at most 21"),
     ("agentRepositories", '["twice", "twice"]', "given twice"),
@@ -174,6 +183,24 @@ def test_the_region_falls_back_to_the_environment_and_must_be_known(
         LangSmithConfig.load()
 
 
+def test_a_profile_decides_what_the_stack_file_leaves_open(stack_config: SetConfig) -> None:
+    stack_config({"profile": "production", "redisNodes": "3"})
+    loaded = LangSmithConfig.load()
+    assert loaded.redis_nodes == 3, "the stack file wins"
+    assert all(getattr(loaded, name) == value for name, value in vars(PRODUCTION).items() if name != "redis_nodes")
+
+
+def test_production_is_nowhere_weaker_than_dev() -> None:
+    assert PRODUCTION.availability_zones > DEV.availability_zones
+    assert PRODUCTION.eks_node_min_size >= PRODUCTION.availability_zones, "a node in every zone"
+    assert PRODUCTION.redis_nodes > 1, "something must take over"
+    assert PRODUCTION.postgres_multi_az
+    assert PRODUCTION.deletion_protection
+    assert PRODUCTION.flow_logs
+    assert PRODUCTION.nat_gateways == "per-zone"
+    assert "eks-auth" in PRODUCTION.interface_endpoints, "Pod Identity asks this service for every credential"
+
+
 def test_overrides_keep_their_types(stack_config: SetConfig) -> None:
     stack_config(
         {
@@ -202,4 +229,5 @@ def test_a_configuration_built_in_code_is_held_to_the_same_rules() -> None:
             langsmith_api_key=pulumi.Output.from_input("key"),
             region="us-east-1",
             vpc_cidr="10.0.0.0/8",
+            **vars(DEV),
         )

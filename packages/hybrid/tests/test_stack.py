@@ -6,40 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
 
 from langsmith_hybrid.component import COMPONENT_TAG, STACK_TAG
 from langsmith_hybrid.config import LangSmithConfig
+from langsmith_hybrid.errors import ConfigError
 from langsmith_hybrid.stack import deploy
 
 SetConfig = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def declared() -> dict[str, Any]:
-    """What each set of overrides registered; declaring a stack takes a second, and nothing in it changes."""
-    return {}
-
-
-@pytest.fixture
-def declare(engine: Any, stack_config: SetConfig, declared: dict[str, Any]) -> Callable[..., Any]:
-    """Runs the program with the five keys and the given overrides; returns the engine that recorded it."""
-
-    def run(**overrides: str) -> Any:
-        key = json.dumps(overrides)
-        if key not in declared:
-            stack_config(overrides)
-
-            @pulumi.runtime.test
-            def program() -> None:
-                deploy(LangSmithConfig.load())
-
-            program()
-            declared[key] = engine
-        return declared[key]
-
-    return run
 
 
 def test_a_dev_stack_spans_two_zones_behind_one_nat_gateway(declare: Callable[..., Any]) -> None:
@@ -47,6 +21,70 @@ def test_a_dev_stack_spans_two_zones_behind_one_nat_gateway(declare: Callable[..
     assert len(engine.of_type("aws:ec2/subnet:Subnet")) == 4
     assert len(engine.of_type("aws:ec2/natGateway:NatGateway")) == 1
     assert not any(s.inputs["mapPublicIpOnLaunch"] for s in engine.of_type("aws:ec2/subnet:Subnet"))
+
+
+def test_production_loses_no_zone_with_another_and_calls_aws_without_leaving(declare: Callable[..., Any]) -> None:
+    engine = declare(profile="production")
+    zones = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
+    ways_out = {
+        r.name: r.inputs["natGatewayId"] for r in engine.of_type("aws:ec2/route:Route") if "natGatewayId" in r.inputs
+    }
+    assert ways_out == {f"network-private-{zone}-nat": f"network-{zone}-nat-0a1b2c3d4e5f" for zone in zones}
+    assert {nat.inputs["subnetId"] for nat in engine.of_type("aws:ec2/natGateway:NatGateway")} == {
+        f"network-public-{zone}-0a1b2c3d4e5f" for zone in zones
+    }
+    kinds = [each.inputs["vpcEndpointType"] for each in engine.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    assert sorted(kinds) == ["Gateway"] + ["Interface"] * 14
+
+
+def test_a_second_nat_gateway_changes_one_route_and_moves_nothing(declare: Callable[..., Any]) -> None:
+    single, zonal = declare(), declare(natGateways="per-zone")
+    before = {(r.token, r.name): r.inputs for r in single.registered}
+    after = {(r.token, r.name): r.inputs for r in zonal.registered}
+    assert before.keys() < after.keys(), "nothing is taken away"
+    assert {name for (_, name) in after.keys() - before.keys()} == {"network-eu-west-1b-nat"}
+    changed = [name for (token, name) in before if before[token, name] != after[token, name]]
+    assert changed == ["network-private-eu-west-1b-nat"]
+
+
+def test_flow_logs_have_a_bucket_only_this_accounts_log_delivery_writes_to(declare: Callable[..., Any]) -> None:
+    engine = declare(flowLogs="true")
+    (flow_log,) = engine.of_type("aws:ec2/flowLog:FlowLog")
+    assert (flow_log.inputs["trafficType"], flow_log.inputs["logDestinationType"]) == ("ALL", "s3")
+    assert flow_log.inputs["logDestination"] == "arn:aws:mock:::network-logs"
+    policy = json.loads(engine.named("aws:s3/bucketPolicy:BucketPolicy", "network-logs").inputs["policy"])
+    tls, *deliveries = policy["Statement"]
+    assert tls["Effect"] == "Deny"
+    assert {each["Principal"]["Service"] for each in deliveries} == {"delivery.logs.amazonaws.com"}
+    assert all(each["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"} for each in deliveries), (
+        "another account could have AWS write here otherwise"
+    )
+    lifecycle = engine.named("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "network-logs")
+    assert lifecycle.inputs["rules"][0]["expiration"] == {"days": 14}
+
+
+def test_dev_records_no_flow_logs_and_makes_no_bucket_for_them(declare: Callable[..., Any]) -> None:
+    engine = declare()
+    assert not engine.of_type("aws:ec2/flowLog:FlowLog")
+    assert [bucket.name for bucket in engine.of_type("aws:s3/bucket:Bucket")] == ["artifacts"]
+
+
+def test_a_lone_cache_node_claims_no_failover_and_a_pair_has_it(declare: Callable[..., Any]) -> None:
+    for nodes, takes_over in (("1", False), ("2", True)):
+        (cache,) = declare(redisNodes=nodes).of_type("aws:elasticache/replicationGroup:ReplicationGroup")
+        assert cache.inputs["automaticFailoverEnabled"] is takes_over
+        assert cache.inputs["multiAzEnabled"] is takes_over
+
+
+def test_a_region_with_too_few_zones_is_refused_by_its_key(
+    engine: Any, stack_config: SetConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack_config({"availabilityZones": "3"})
+    asked = engine.call
+    two = {"names": ["us-west-1a", "us-west-1c"]}
+    monkeypatch.setattr(engine, "call", lambda args: (two, []) if "AvailabilityZones" in args.token else asked(args))
+    with pytest.raises(ConfigError, match="availabilityZones: 3 zones are wanted, and eu-west-1 has 2"):
+        deploy(LangSmithConfig.load())
 
 
 def test_three_zones_make_three_pairs_of_subnets_for_load_balancers_to_find(declare: Callable[..., Any]) -> None:
@@ -76,6 +114,16 @@ def test_the_cluster_is_private_and_known_to_nobody_but_its_admins(declare: Call
         "arn:aws:iam::111122223333:role/deployer",
         "arn:aws:iam::111122223333:role/platform",
     }
+
+
+def test_a_zone_added_to_a_live_cluster_gets_nodes_and_leaves_the_control_plane_where_it_is(
+    declare: Callable[..., Any],
+) -> None:
+    (two,) = declare(availabilityZones="2").of_type("aws:eks/cluster:Cluster")
+    (three,) = declare(availabilityZones="3").of_type("aws:eks/cluster:Cluster")
+    assert three.inputs["vpcConfig"] == two.inputs["vpcConfig"], "EKS refuses subnets in other zones"
+    (nodes,) = declare(availabilityZones="3").of_type("aws:eks/nodeGroup:NodeGroup")
+    assert len(nodes.inputs["subnetIds"]) == 3
 
 
 def test_operator_ranges_open_the_public_endpoint_to_them_alone(declare: Callable[..., Any]) -> None:
@@ -130,6 +178,16 @@ def test_image_tags_cannot_be_overwritten(declare: Callable[..., Any]) -> None:
     repositories = declare(agentRepositories='["one", "two"]').of_type("aws:ecr/repository:Repository")
     assert [repository.name for repository in repositories] == ["one", "two"]
     assert all(repository.inputs["imageTagMutability"] == "IMMUTABLE" for repository in repositories)
+
+
+def test_production_stores_survive_a_zone_and_wait_for_their_windows(declare: Callable[..., Any]) -> None:
+    engine = declare(profile="production")
+    (database,) = engine.of_type("aws:rds/instance:Instance")
+    (cache,) = engine.of_type("aws:elasticache/replicationGroup:ReplicationGroup")
+    assert (database.inputs["multiAz"], database.inputs["backupRetentionPeriod"]) == (True, 30)
+    assert (cache.inputs["numCacheClusters"], cache.inputs["multiAzEnabled"]) == (2, True)
+    assert (database.inputs["applyImmediately"], cache.inputs["applyImmediately"]) == (False, False)
+    assert database.inputs["databaseInsightsMode"] == "standard"
 
 
 def test_protection_is_one_switch_for_everything_that_holds_data(declare: Callable[..., Any]) -> None:

@@ -16,6 +16,7 @@ from langsmith_hybrid.component import Component
 
 # What terraform-aws-eks turns on by default as well: who did what, and who was let in.
 _LOG_TYPES = ["api", "audit", "authenticator"]
+_CONTROL_PLANE_ZONES = 2
 _CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
 # Nodes cannot turn Ready without these; the others need nodes to run on.
 _ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
@@ -51,7 +52,7 @@ class ClusterArgs:
         version: Kubernetes minor version.
         region: AWS region, for the kubeconfig.
         partition: AWS partition, such as ``aws``.
-        subnet_ids: Private subnets of control plane and nodes.
+        subnet_ids: Private subnets of the nodes, one a zone; the control plane is in the first two.
         egress: Resources without which nodes cannot reach the internet.
         public_access_cidrs: Ranges that may reach the public endpoint; none keeps it off.
         admin_arns: IAM principals with cluster-admin access, whoever deploys among them.
@@ -132,7 +133,9 @@ class Cluster(Component):
                 authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
             ),
             vpc_config=aws.eks.ClusterVpcConfigArgs(
-                subnet_ids=list(args.subnet_ids),
+                # Its interfaces can move to other subnets, but never to other zones: a third zone, added later, would
+                # replace the cluster. Two are what EKS needs, and nodes may be in any.
+                subnet_ids=list(args.subnet_ids[:_CONTROL_PLANE_ZONES]),
                 endpoint_private_access=True,
                 endpoint_public_access=public,
                 public_access_cidrs=list(args.public_access_cidrs) if public else None,

@@ -10,28 +10,17 @@ import pulumi
 
 from langsmith_hybrid import config_rules, config_values
 from langsmith_hybrid.errors import ConfigError, Problem
+from langsmith_hybrid.profiles import DEV, PROFILES, Profile, ProfileName
 
+_PROFILE: ProfileName = "dev"
 _VPC_CIDR = "10.0.0.0/16"
-_AVAILABILITY_ZONES = 2
 # The newest line whose standard support (to 2027-03-27) outlasts a year of use; 1.34 ends on 2026-12-02.
 _EKS_CLUSTER_VERSION = "1.35"
-_EKS_NODE_INSTANCE_TYPE = "m6i.xlarge"
-# The chart's listener and operator request 1 CPU and 2 GiB each; two nodes hold them and a first agent.
-_EKS_NODE_MIN_SIZE = 2
-_EKS_NODE_DESIRED_SIZE = 2
-_EKS_NODE_MAX_SIZE = 8
-_EKS_NODE_DISK_GIB = 50
 _EKS_PUBLIC_ACCESS_CIDRS: tuple[str, ...] = ()
 _CLUSTER_ADMIN_ARNS: tuple[str, ...] = ()
-_LOG_RETENTION_DAYS = 14
-_POSTGRES_INSTANCE_CLASS = "db.t4g.medium"
 # Agents' POSTGRES_URI_CUSTOM needs 15.8 or newer; 16 is in standard support until 2029-02-28.
 _POSTGRES_VERSION = "16"
-_POSTGRES_STORAGE_GIB = 50
-_POSTGRES_BACKUP_DAYS = 7
-_REDIS_NODE_TYPE = "cache.t4g.small"
 _REDIS_VERSION = "8.0"
-_REDIS_NODES = 2
 _AGENT_REPOSITORIES = ("hello-world-graph",)
 _AGENT_NAMESPACES = ("agents",)
 _AGENTS_HOSTNAME: str | None = None
@@ -43,7 +32,6 @@ _DATAPLANE_CHART_REPOSITORY = "https://langchain-ai.github.io/helm/"
 _DATAPLANE_CHART_VERSION = "0.2.22"
 _KEDA_CHART_REPOSITORY = "https://kedacore.github.io/charts"
 _KEDA_CHART_VERSION = "2.19.0"
-_DELETION_PROTECTION = False
 _TAGS: Mapping[str, str] = {}
 
 # What `pulumi config set --secret langsmithApiKey` stores; the shortest key LangSmith hands out is far longer.
@@ -51,11 +39,12 @@ _SHORTEST_API_KEY = 16
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class LangSmithConfig:
-    """The typed configuration of one stack.
+class LangSmithConfig(Profile):
+    """The typed configuration of one stack: a profile, as far as the stack file leaves it, and everything else.
 
-    Each field is a stack file key in camelCase. The first five have no default. Fields hold plain values except the
-    API key, which stays a secret output from the stack file to the Kubernetes Secret.
+    Each field is a stack file key in camelCase. The first five have no default; what a profile decides is documented
+    there. Fields hold plain values except the API key, which stays a secret output from the stack file to the
+    Kubernetes Secret.
 
     Attributes:
         environment: Name of the environment, such as ``dev``; part of the stack's tags.
@@ -63,21 +52,13 @@ class LangSmithConfig:
         s3_bucket_prefix: Prefix of the artifact bucket's name.
         langsmith_workspace_id: UUID of the LangSmith workspace the listener belongs to.
         langsmith_api_key: API key of that workspace; a secret output.
+        profile: The profile that decides every field the stack file does not.
         region: AWS region; by default ``aws:region``, then ``AWS_REGION``, then ``AWS_DEFAULT_REGION``.
         vpc_cidr: Address range of the VPC, /16 to /20.
-        availability_zones: How many zones to span, 2 or 3.
         eks_cluster_version: Kubernetes minor version.
-        eks_node_instance_type: EC2 instance type of the nodes.
-        eks_node_min_size: Fewest nodes; ``eks_node_desired_size`` and ``eks_node_max_size`` likewise.
-        eks_node_disk_gib: Size of a node's encrypted root volume in GiB.
         eks_public_access_cidrs: Address ranges that reach the public API endpoint; none leaves it private.
         cluster_admin_arns: IAM principals with cluster-admin access besides whoever deploys.
-        log_retention_days: Days the control plane's logs are kept.
-        postgres_instance_class: RDS instance class; ``postgres_version`` is its major version.
-        postgres_storage_gib: Allocated gp3 storage in GiB.
-        postgres_backup_days: Days automated backups are kept, 1 to 35.
-        redis_node_type: ElastiCache node type; ``redis_version`` is the Valkey version.
-        redis_nodes: Nodes of the replication group: a primary and its replicas, 2 to 6.
+        postgres_version: Major version of PostgreSQL; ``redis_version`` is the Valkey version.
         agent_repositories: One ECR repository is made for each of these agents.
         agent_namespaces: Kubernetes namespaces the listener may deploy to.
         agents_hostname: DNS name under which agents are reached; without one the health check is off.
@@ -87,7 +68,6 @@ class LangSmithConfig:
         delete_adopted_listener: Whether destroy also deletes a listener this stack did not create.
         dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it.
         keda_chart_repository: Helm repository of ``keda``; ``keda_chart_version`` pins it.
-        deletion_protection: Protects cluster and database, keeps a final snapshot, and keeps data on destroy.
         tags: Tags put on every AWS resource, besides the program's own.
     """
 
@@ -97,25 +77,14 @@ class LangSmithConfig:
     langsmith_workspace_id: str
     langsmith_api_key: pulumi.Output[str]
 
+    profile: ProfileName = _PROFILE
     region: str
     vpc_cidr: str = _VPC_CIDR
-    availability_zones: int = _AVAILABILITY_ZONES
     eks_cluster_version: str = _EKS_CLUSTER_VERSION
-    eks_node_instance_type: str = _EKS_NODE_INSTANCE_TYPE
-    eks_node_min_size: int = _EKS_NODE_MIN_SIZE
-    eks_node_desired_size: int = _EKS_NODE_DESIRED_SIZE
-    eks_node_max_size: int = _EKS_NODE_MAX_SIZE
-    eks_node_disk_gib: int = _EKS_NODE_DISK_GIB
     eks_public_access_cidrs: tuple[str, ...] = _EKS_PUBLIC_ACCESS_CIDRS
     cluster_admin_arns: tuple[str, ...] = _CLUSTER_ADMIN_ARNS
-    log_retention_days: int = _LOG_RETENTION_DAYS
-    postgres_instance_class: str = _POSTGRES_INSTANCE_CLASS
     postgres_version: str = _POSTGRES_VERSION
-    postgres_storage_gib: int = _POSTGRES_STORAGE_GIB
-    postgres_backup_days: int = _POSTGRES_BACKUP_DAYS
-    redis_node_type: str = _REDIS_NODE_TYPE
     redis_version: str = _REDIS_VERSION
-    redis_nodes: int = _REDIS_NODES
     agent_repositories: tuple[str, ...] = _AGENT_REPOSITORIES
     agent_namespaces: tuple[str, ...] = _AGENT_NAMESPACES
     agents_hostname: str | None = _AGENTS_HOSTNAME
@@ -127,7 +96,6 @@ class LangSmithConfig:
     dataplane_chart_version: str = _DATAPLANE_CHART_VERSION
     keda_chart_repository: str = _KEDA_CHART_REPOSITORY
     keda_chart_version: str = _KEDA_CHART_VERSION
-    deletion_protection: bool = _DELETION_PROTECTION
     tags: Mapping[str, str] = dataclasses.field(default_factory=lambda: dict(_TAGS))
 
     def __post_init__(self) -> None:
@@ -148,7 +116,8 @@ class LangSmithConfig:
             ConfigError: With every missing, unknown, mistyped and unusable key.
         """
         stack = config_values.StackValues.of_current_stack()
-        values, problems = config_values.parse(cls, stack)
+        known = {**vars(PROFILES.get(stack.plain.get("profile", _PROFILE), DEV)), **config_values.defaults(cls)}
+        values, problems = config_values.parse(cls, stack, known)
         problems += _key_problems(stack)
         if "region" not in stack.plain and (region := _default_region()):
             values["region"] = region
@@ -156,11 +125,11 @@ class LangSmithConfig:
             problems.append(
                 Problem("region", "no AWS region is known.", "Set aws:region in the stack file, or AWS_REGION.")
             )
-        complete = {**config_values.defaults(cls), **values}
+        complete = {**known, **values}
         problems += config_rules.broken_rules(complete)
         if problems:
             raise ConfigError(problems)
-        return cls(**values, langsmith_api_key=pulumi.Config().require_secret("langsmithApiKey"))
+        return cls(**complete, langsmith_api_key=pulumi.Config().require_secret("langsmithApiKey"))
 
 
 def _default_region() -> str | None:

@@ -23,8 +23,10 @@ _MOST_PUBLIC_CIDRS = 40
 # KEDA's HPA for `<agent>-<32 hex>` is named `keda-hpa-<that>`, and a Kubernetes name ends at 63 characters.
 LONGEST_AGENT_NAME = 21
 
-# S3 cuts nothing off: the prefix and the 26 characters Pulumi appends must fit 63.
-_LONGEST_BUCKET_PREFIX = 37
+# S3 cuts nothing off: the prefix, "-logs-" and the 26 characters Pulumi appends must fit 63.
+_LONGEST_BUCKET_PREFIX = 31
+# Interface endpoints of AWS services are named like their host names, as in ecr.api.
+_ENDPOINT_SERVICE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 # The node group, roles and log group append up to 30 characters to the cluster's name; an IAM role ends at 64.
 _LONGEST_CLUSTER_NAME = 34
 _SERVICE_CIDR = ipaddress.IPv4Network("172.20.0.0/16")
@@ -182,9 +184,15 @@ def _node_sizes(values: Values) -> Iterator[Problem]:
         )
 
 
-def _zones_fit_redis(values: Values) -> Iterator[Problem]:
-    if "redis_nodes" in values and not 2 <= values["redis_nodes"] <= 6:
-        yield Problem("redisNodes", f"{values['redis_nodes']} is out of range.", "Use 2 to 6: a primary and replicas.")
+def _endpoints(services: tuple[str, ...]) -> tuple[str, str] | None:
+    for service in services:
+        if service == "s3":
+            return "'s3' always has a gateway endpoint.", "Leave it out."
+        if not _ENDPOINT_SERVICE.fullmatch(service):
+            return f"{service!r} is not the name of an AWS service.", "Write names such as ecr.api, without a prefix."
+    if len(set(services)) != len(services):
+        return "a service is given twice.", "Give each service once."
+    return None
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[str, str] | None:
@@ -224,6 +232,7 @@ _RULES: tuple[Rule, ...] = (
     _field("region", _shape(r"[a-z]{2}(-[a-z]+)+-\d", "Write an AWS region, as in us-east-1.")),
     _field("vpc_cidr", _vpc_cidr),
     _field("availability_zones", _between(2, 3)),
+    _field("interface_endpoints", _endpoints),
     _field("eks_cluster_version", _one_of(tuple(EKS_VERSIONS))),
     _field("eks_node_instance_type", _shape(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", _INSTANCE.format("m6i.xlarge"))),
     _node_sizes,
@@ -237,7 +246,7 @@ _RULES: tuple[Rule, ...] = (
     _field("postgres_backup_days", _between(1, 35)),
     _field("redis_node_type", _shape(r"cache\.[a-z0-9]+\.[a-z0-9-]+", _INSTANCE.format("cache.t4g.small"))),
     _field("redis_version", _one_of(REDIS_VERSIONS)),
-    _zones_fit_redis,
+    _field("redis_nodes", _between(1, 6)),
     _field("agent_repositories", _names(LONGEST_AGENT_NAME, "agent name")),
     _field("agent_namespaces", _namespaces),
     _field("agents_hostname", _hostname),

@@ -60,16 +60,20 @@ def defaults(shape: type) -> dict[str, Any]:
     return found
 
 
-def parse(shape: type, stack: StackValues) -> tuple[dict[str, Any], list[Problem]]:
+def parse(shape: type, stack: StackValues, optional: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Typed values for the fields of ``shape`` that the stack sets, and a problem for each that cannot be had.
 
     Secret fields are left out. ``region`` may be missing here: it has sources outside the project's own keys.
+
+    Args:
+        shape: The configuration dataclass.
+        stack: What the stack sets.
+        optional: Values of the fields that need not be set.
     """
     hints = typing.get_type_hints(shape)
     fields = {stack_key(field.name): field for field in dataclasses.fields(shape)}
     values: dict[str, Any] = {}
     problems = [_unknown(key, fields) for key in stack.plain if key not in fields]
-    optional = defaults(shape)
     for key, field in fields.items():
         if field.name in _SECRET_FIELDS:
             continue
@@ -100,6 +104,10 @@ def _typed(hint: Any, text: str) -> Any:
         (inner,) = (option for option in typing.get_args(hint) if option is not type(None))
         return _typed(inner, text)
     if hint is str:
+        return text
+    if typing.get_origin(hint) is typing.Literal:
+        if text not in (choices := typing.get_args(hint)):
+            raise ValueError(f"one of {', '.join(choices)}")
         return text
     if hint is bool:
         if text not in {"true", "false"}:

@@ -15,6 +15,7 @@ PORT = 5432
 _MASTER_USER = "langsmith"
 # RDS grows gp3 storage by itself up to this many times what was asked for.
 _STORAGE_GROWTH = 4
+_INSIGHTS_DAYS = 7
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,8 +26,10 @@ class PostgresArgs:
         vpc_id: The VPC; ``subnet_ids`` are its private subnets, in two zones at least.
         client_security_group_id: The one group that may connect.
         instance_class: RDS instance class; ``version`` is PostgreSQL's major version.
+        multi_az: Whether a standby in another zone takes over.
         storage_gib: Allocated gp3 storage in GiB.
         backup_days: Days automated backups are kept.
+        apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Refuse deletion, and keep a final snapshot when it comes to it.
     """
 
@@ -35,8 +38,10 @@ class PostgresArgs:
     client_security_group_id: pulumi.Input[str]
     instance_class: str
     version: str
+    multi_az: bool
     storage_gib: int
     backup_days: int
+    apply_immediately: bool
     deletion_protection: bool
 
 
@@ -73,6 +78,7 @@ class Postgres(Component):
             engine="postgres",
             engine_version=args.version,
             instance_class=args.instance_class,
+            multi_az=args.multi_az,
             allocated_storage=args.storage_gib,
             max_allocated_storage=args.storage_gib * _STORAGE_GROWTH,
             storage_type="gp3",
@@ -86,8 +92,12 @@ class Postgres(Component):
             publicly_accessible=False,
             backup_retention_period=args.backup_days,
             copy_tags_to_snapshot=True,
+            # The successor of Performance Insights. "standard" costs nothing, and RDS keeps its data for seven days.
+            database_insights_mode="standard",
+            performance_insights_enabled=True,
+            performance_insights_retention_period=_INSIGHTS_DAYS,
             auto_minor_version_upgrade=True,
-            apply_immediately=True,
+            apply_immediately=args.apply_immediately,
             deletion_protection=args.deletion_protection,
             skip_final_snapshot=not args.deletion_protection,
             # Ends in the instance's own random characters, so the snapshot of an earlier run is never in the way.

@@ -22,7 +22,8 @@ class RedisArgs:
         vpc_id: The VPC; ``subnet_ids`` are its private subnets.
         client_security_group_id: The one group that may connect.
         node_type: ElastiCache node type; ``version`` is the Valkey version.
-        nodes: A primary and its replicas.
+        nodes: A primary and its replicas; without a replica nothing takes over.
+        apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Keep a final snapshot on destroy.
     """
 
@@ -32,11 +33,12 @@ class RedisArgs:
     node_type: str
     version: str
     nodes: int
+    apply_immediately: bool
     deletion_protection: bool
 
 
 class Redis(Component):
-    """Valkey with automatic failover, reachable over TLS from the cluster's security group alone.
+    """Valkey, with automatic failover if it has replicas, reachable over TLS from the cluster's security group alone.
 
     Cluster mode stays off: it has database 0 only, and the listener and the agents each need one of their own.
 
@@ -73,8 +75,8 @@ class Redis(Component):
             engine_version=args.version,
             node_type=args.node_type,
             num_cache_clusters=args.nodes,
-            automatic_failover_enabled=True,
-            multi_az_enabled=True,
+            automatic_failover_enabled=args.nodes > 1,
+            multi_az_enabled=args.nodes > 1,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
             port=PORT,
@@ -86,7 +88,7 @@ class Redis(Component):
                 subnet_group.name.apply(lambda unique: f"{unique}-final") if args.deletion_protection else None
             ),
             auto_minor_version_upgrade=True,
-            apply_immediately=True,
+            apply_immediately=args.apply_immediately,
             opts=self.child(),
         )
         self.endpoint = group.primary_endpoint_address.apply(lambda host: f"{host}:{PORT}")

@@ -408,3 +408,15 @@ def test_every_type_has_a_case() -> None:
     from langsmith_sandbox.providers.aws.catalogue import all_resources
 
     assert sorted(CASES) == sorted(entry.type for entry in all_resources())
+
+
+def test_a_lone_cache_node_becomes_a_pair_that_fails_over_and_back_in_one_update_each(
+    engine: Any, world: World
+) -> None:
+    token = "aws:elasticache/replicationGroup:ReplicationGroup"
+    several = CASES[token][0](world)
+    group = world.make(token, **{**several, "numCacheClusters": 1, "automaticFailoverEnabled": False})
+    pair = group.updated(numCacheClusters=2, automaticFailoverEnabled=True, multiAzEnabled=True)
+    assert (pair["numCacheClusters"], pair["automaticFailoverEnabled"]) == (2, True)
+    alone = pair.updated(numCacheClusters=1, automaticFailoverEnabled=False, multiAzEnabled=False)
+    assert (alone["numCacheClusters"], alone["automaticFailoverEnabled"]) == (1, False)

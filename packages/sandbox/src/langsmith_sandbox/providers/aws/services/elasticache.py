@@ -16,6 +16,25 @@ _MODIFIABLE = (
 )
 _FIXED = "replicationGroupId atRestEncryptionEnabled kmsKeyId networkType port subnetGroupName"
 _COUNTS = "numCacheClusters numNodeGroups replicasPerNodeGroup"
+_REPLICAS = "subtract(length(NodeGroups[0].NodeGroupMembers), `1`)"
+
+
+def _resizing(operation: str, when: str) -> tuple[Update, ...]:
+    """Updates by ``operation``, where the wanted number of replicas compares so with the present one.
+
+    The number is given in one of two ways, of which AWS fills in the other: what changed tells which one is meant.
+    """
+    wanted = {"numCacheClusters": "subtract(numCacheClusters, `1`)", "replicasPerNodeGroup": "replicasPerNodeGroup"}
+    return tuple(
+        Update(
+            name,
+            Call(operation, members={**_GROUP, "ApplyImmediately": "`true`", "NewReplicaCount": count}, retries=_BUSY),
+            whole=True,
+            only_if=f"{count} {when} {_REPLICAS}",
+        )
+        for name, count in wanted.items()
+    )
+
 
 REPLICATION_GROUP = Resource(
     type="aws:elasticache/replicationGroup:ReplicationGroup",
@@ -69,6 +88,8 @@ REPLICATION_GROUP = Resource(
         "subnetGroupName": "member.CacheSubnetGroupName",
     },
     updates=(
+        # Automatic failover needs a replica: one that is added comes before it, one that is removed goes after.
+        *_resizing("increase_replica_count", ">"),
         Update(
             _MODIFIABLE,
             Call(
@@ -79,36 +100,7 @@ REPLICATION_GROUP = Resource(
             ),
             empty={"snapshotRetentionLimit": 0, "multiAzEnabled": False, "automaticFailoverEnabled": False},
         ),
-        Update(
-            "numCacheClusters replicasPerNodeGroup",
-            Call(
-                "increase_replica_count",
-                members={
-                    **_GROUP,
-                    "ApplyImmediately": "`true`",
-                    "NewReplicaCount": "replicasPerNodeGroup || subtract(numCacheClusters, `1`)",
-                },
-                retries=_BUSY,
-            ),
-            whole=True,
-            only_if="(replicasPerNodeGroup || subtract(numCacheClusters, `1`))"
-            " > subtract(length(NodeGroups[0].NodeGroupMembers), `1`)",
-        ),
-        Update(
-            "numCacheClusters replicasPerNodeGroup",
-            Call(
-                "decrease_replica_count",
-                members={
-                    **_GROUP,
-                    "ApplyImmediately": "`true`",
-                    "NewReplicaCount": "replicasPerNodeGroup || subtract(numCacheClusters, `1`)",
-                },
-                retries=_BUSY,
-            ),
-            whole=True,
-            only_if="(replicasPerNodeGroup || subtract(numCacheClusters, `1`))"
-            " < subtract(length(NodeGroups[0].NodeGroupMembers), `1`)",
-        ),
+        *_resizing("decrease_replica_count", "<"),
     ),
     write_only="authToken authTokenUpdateStrategy notificationTopicArn preferredCacheClusterAzs transitEncryptionMode",
     local="applyImmediately finalSnapshotIdentifier",

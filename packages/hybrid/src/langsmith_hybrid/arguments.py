@@ -1,0 +1,133 @@
+"""From the configuration, and from what stands already, to the arguments of each component."""
+
+from __future__ import annotations
+
+from langsmith_hybrid import names
+from langsmith_hybrid.account import Account
+from langsmith_hybrid.cluster import Cluster, ClusterArgs, NodeArgs
+from langsmith_hybrid.config import LangSmithConfig
+from langsmith_hybrid.data_plane import DataPlaneArgs
+from langsmith_hybrid.image_registry import ImageRegistryArgs
+from langsmith_hybrid.listener.resource import LangSmithListener
+from langsmith_hybrid.network import Network, NetworkArgs
+from langsmith_hybrid.network_logs import NetworkLogsArgs
+from langsmith_hybrid.object_store import ObjectStoreArgs
+from langsmith_hybrid.platform import PlatformArgs
+from langsmith_hybrid.postgres import PostgresArgs
+from langsmith_hybrid.redis import Redis, RedisArgs
+from langsmith_hybrid.service_endpoints import ServiceEndpointsArgs
+
+
+def network(config: LangSmithConfig, account: Account) -> NetworkArgs:
+    """A network of our own."""
+    return NetworkArgs(cidr=config.vpc_cidr, availability_zones=account.zones, nat_gateways=config.nat_gateways)
+
+
+def service_endpoints(config: LangSmithConfig, place: Network) -> ServiceEndpointsArgs:
+    """S3's endpoint, and the interfaces the profile asks for."""
+    return ServiceEndpointsArgs(
+        vpc_id=place.vpc_id,
+        vpc_cidr=place.cidr,
+        region=config.region,
+        route_table_ids=place.private_route_table_ids,
+        subnet_ids=place.private_subnet_ids,
+        services=config.interface_endpoints,
+    )
+
+
+def network_logs(config: LangSmithConfig, account: Account, place: Network) -> NetworkLogsArgs:
+    """Flow logs, kept as long as the cluster's."""
+    return NetworkLogsArgs(
+        vpc_id=place.vpc_id,
+        bucket_prefix=config.s3_bucket_prefix,
+        partition=account.partition,
+        account_id=account.account_id,
+        region=config.region,
+        retention_days=config.log_retention_days,
+        deletion_protection=config.deletion_protection,
+    )
+
+
+def cluster(config: LangSmithConfig, account: Account, place: Network) -> ClusterArgs:
+    """The cluster, in the private subnets."""
+    return ClusterArgs(
+        name=names.cluster_name(config.eks_cluster_name, place.vpc_id),
+        version=config.eks_cluster_version,
+        region=config.region,
+        partition=account.partition,
+        subnet_ids=place.private_subnet_ids,
+        egress=place.egress,
+        public_access_cidrs=config.eks_public_access_cidrs,
+        admin_arns=list(dict.fromkeys([account.deployer, *config.cluster_admin_arns])),
+        log_retention_days=config.log_retention_days,
+        nodes=NodeArgs(
+            instance_type=config.eks_node_instance_type,
+            min_size=config.eks_node_min_size,
+            desired_size=config.eks_node_desired_size,
+            max_size=config.eks_node_max_size,
+            disk_gib=config.eks_node_disk_gib,
+        ),
+        deletion_protection=config.deletion_protection,
+    )
+
+
+def postgres(config: LangSmithConfig, place: Network, clients: Cluster) -> PostgresArgs:
+    """The database, open to the cluster's nodes and Pods."""
+    return PostgresArgs(
+        vpc_id=place.vpc_id,
+        subnet_ids=place.private_subnet_ids,
+        client_security_group_id=clients.security_group_id,
+        instance_class=config.postgres_instance_class,
+        version=config.postgres_version,
+        multi_az=config.postgres_multi_az,
+        storage_gib=config.postgres_storage_gib,
+        backup_days=config.postgres_backup_days,
+        apply_immediately=config.stores_apply_immediately,
+        deletion_protection=config.deletion_protection,
+    )
+
+
+def redis(config: LangSmithConfig, place: Network, clients: Cluster) -> RedisArgs:
+    """The queue and cache, open to the cluster's nodes and Pods."""
+    return RedisArgs(
+        vpc_id=place.vpc_id,
+        subnet_ids=place.private_subnet_ids,
+        client_security_group_id=clients.security_group_id,
+        node_type=config.redis_node_type,
+        version=config.redis_version,
+        nodes=config.redis_nodes,
+        apply_immediately=config.stores_apply_immediately,
+        deletion_protection=config.deletion_protection,
+    )
+
+
+def object_store(config: LangSmithConfig) -> ObjectStoreArgs:
+    """The agents' bucket."""
+    return ObjectStoreArgs(bucket_prefix=config.s3_bucket_prefix, deletion_protection=config.deletion_protection)
+
+
+def image_registry(config: LangSmithConfig) -> ImageRegistryArgs:
+    """The agents' repositories."""
+    return ImageRegistryArgs(agents=config.agent_repositories, deletion_protection=config.deletion_protection)
+
+
+def platform(config: LangSmithConfig) -> PlatformArgs:
+    """What the data plane's chart takes for granted."""
+    return PlatformArgs(config.keda_chart_repository, config.keda_chart_version)
+
+
+def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redis) -> DataPlaneArgs:
+    """The data plane, told who it is by the listener."""
+    return DataPlaneArgs(
+        api_key=config.langsmith_api_key,
+        workspace_id=config.langsmith_workspace_id,
+        listener_id=listener.listener_id,
+        namespaces=config.agent_namespaces,
+        queue_url=queue.queue_url,
+        host_url=config.langsmith_host_url,
+        endpoint=config.langsmith_endpoint,
+        hostname=config.agents_hostname,
+        tls=config.agents_tls,
+        chart_repository=config.dataplane_chart_repository,
+        chart_version=config.dataplane_chart_version,
+    )
