@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -44,6 +45,20 @@ def test_what_the_base_ships_is_neither_repeated_nor_shadowed(make_wheel, wanted
     found = names(build(wanted("extra", base={"shipped": "1.0"})))
     assert "extra/__init__.py" in found
     assert not any(name.startswith("shipped") for name in found), "a newer copy would win over the tested one"
+
+
+def test_agents_that_want_the_same_at_the_same_time_resolve_it_once(make_wheel, wanted, tmp_path):
+    make_wheel("extra", "1.0")
+    wish, calls = wanted("extra"), []
+
+    def run(argv, **options):
+        calls.append(argv[2])
+        return processes.run(argv, **options)
+
+    with ThreadPoolExecutor(4) as pool:
+        layers = list(pool.map(lambda _: dependency_layer(wish, tmp_path / "cache", run=run), range(4)))
+    assert calls == ["compile", "install"]
+    assert len({layer.digest for layer in layers if layer}) == 1
 
 
 def test_a_requirement_that_contradicts_the_base_is_told_in_one_sentence(make_wheel, wanted, build):

@@ -7,12 +7,14 @@ import dataclasses
 import io
 import json
 import tarfile
+import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
 from langsmith_client.errors import BuildError
+from langsmith_client.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +47,15 @@ def base_contents(registry: Registry, base: BaseImage, cache: Path) -> BaseConte
         BuildError: A layer cannot be read.
     """
     remembered = cache / f"{base.digest.removeprefix('sha256:')}.json"
-    if remembered.is_file():
-        return BaseContents(**json.loads(remembered.read_text(encoding="utf-8")))
+    with turn(base.digest):  # the agents of a fleet are built together, and a base is large
+        if remembered.is_file():
+            return BaseContents(**json.loads(remembered.read_text(encoding="utf-8")))
+        contents = _read(registry, base)
+        _keep(contents, remembered)
+    return contents
+
+
+def _read(registry: Registry, base: BaseImage) -> BaseContents:
     found = _Reading()
     for descriptor in base.manifest["layers"]:
         stream = _Stream(registry.stream_blob(base.source, descriptor["digest"], descriptor["size"]))
@@ -58,12 +67,15 @@ def base_contents(registry: Registry, base: BaseImage, cache: Path) -> BaseConte
                 f"A layer of {base.name} ({descriptor['mediaType']}) cannot be read: {error}.",
                 "Use --builder docker, or a base image with gzipped layers.",
             ) from None
-    contents = found.contents()
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = remembered.with_suffix(".new")
-    fresh.write_text(json.dumps(dataclasses.asdict(contents)), encoding="utf-8")
-    fresh.replace(remembered)
-    return contents
+    return found.contents()
+
+
+def _keep(contents: BaseContents, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own: another process may be about to write the same.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".new", delete=False, encoding="utf-8") as fresh:
+        json.dump(dataclasses.asdict(contents), fresh)
+    Path(fresh.name).replace(path)
 
 
 class _Reading:

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from langsmith_client.errors import BuildError
 from langsmith_client.image.layer import Entry, Layer, write_layer
+from langsmith_client.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,31 +115,37 @@ def locked_versions(packages: Sequence[LocalPackage]) -> tuple[str, ...]:
 def dependency_layer(wanted: Wanted, cache: Path, *, run: Runner) -> Layer | None:
     """The layer with everything of `wanted` that the base lacks, or None when it lacks nothing.
 
-    Layers are kept in `cache` by the content of the wish, so that an unchanged one costs no resolution.
+    Layers are kept in `cache` by the content of the wish, so that an unchanged one costs no resolution. The agents
+    of a fleet often want the same layer: the first of them makes it.
 
     Raises:
         BuildError: No set of wheels fulfils the wish.
     """
     cache.mkdir(parents=True, exist_ok=True)
     record = cache / f"{wanted.key}.json"
-    if record.is_file():
-        with contextlib.suppress(_DamagedError):
-            return _recall(record)
+    with turn(wanted.key):
+        if record.is_file():
+            with contextlib.suppress(_DamagedError):
+                return _recall(record)
+        return _make(wanted, record, run)
+
+
+def _make(wanted: Wanted, record: Path, run: Runner) -> Layer | None:
     pins = _missing(wanted, run)
     layer = None
-    if pins:
-        comment = f"langsmith-client: {' '.join(pins)}"
-        with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as folder:
+    with tempfile.TemporaryDirectory(dir=record.parent, prefix="building-") as folder:
+        if pins:
+            comment = f"langsmith-client: {' '.join(pins)}"
             target = Path(folder).resolve() / "target"  # uv runs in the agent's folder
             _install(wanted, pins, target, run)
             entries = _entries(target, wanted.site_packages)
             written = write_layer(entries, Path(folder) / "layer", owned=wanted.site_packages, comment=comment)
-            layer = dataclasses.replace(written, path=cache / f"{wanted.key}.tar.gz")
+            layer = dataclasses.replace(written, path=record.with_suffix(".tar.gz"))
             written.path.replace(layer.path)
-    # The record comes last: a run cut short leaves a layer without one, which the next run makes again.
-    fresh = record.with_suffix(".new")
-    fresh.write_text(json.dumps(layer and {**dataclasses.asdict(layer), "path": layer.path.name}), encoding="utf-8")
-    fresh.replace(record)
+        # The record comes last: a run cut short leaves a layer without one, which the next run makes again.
+        fresh = Path(folder) / "record"
+        fresh.write_text(json.dumps(layer and {**dataclasses.asdict(layer), "path": layer.path.name}), encoding="utf-8")
+        fresh.replace(record)
     return layer
 
 
