@@ -128,6 +128,8 @@ class FakeRegistry:
         self.requests.append(f"{request.method} {request.url.path}")
         if answer := self.hook(request):
             return answer
+        if listed := re.fullmatch(r"/v2/(.+)/tags/list", request.url.path):
+            return self._tags(listed[1])
         match = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/(.+)", request.url.path)
         assert match, request.url
         name, kind, reference = match.groups()
@@ -141,6 +143,10 @@ class FakeRegistry:
     def writes(self) -> list[str]:
         """The requests that change something."""
         return [line for line in self.requests if not line.startswith(("GET ", "HEAD "))]
+
+    def _tags(self, name: str) -> httpx2.Response:
+        tags = [tag for repository, tag in self.manifests if repository == name and ":" not in tag]
+        return httpx2.Response(200, json={"name": name, "tags": tags}) if tags else _error(404, "NAME_UNKNOWN")
 
     def _upload(self, request: httpx2.Request, name: str, session: str) -> httpx2.Response:
         query = request.url.params
@@ -329,6 +335,7 @@ class FakeTarget:
         others: Further deployments of the catalogue.
         history: Revisions, newest first; without any, just the deployment's newest.
         lines: The log of whatever revision, oldest first.
+        problems: What `troubles` answers.
         changes: Every change that was applied.
         restored: Every revision that was gone back to.
         walk: What `revision` answers, in order, the last for ever: a phase, or an error to raise.
@@ -339,6 +346,7 @@ class FakeTarget:
         self.others: list[Deployment] = []
         self.history: list[Revision] = []
         self.lines: list[LogLine] = []
+        self.problems: tuple[str, ...] = ()
         self.restored: list[Revision] = []
         self.changes: list[Change] = []
         self.walk: list[Phase | Exception] = [Phase.DEPLOYED]
@@ -408,6 +416,10 @@ class FakeTarget:
         end = len(lines) - int(cursor or 0)
         start = max(0, end - limit)
         return LogPage(tuple(lines[start:end]), str(len(lines) - start) if start else None)
+
+    def troubles(self, deployment: Deployment) -> tuple[str, ...]:
+        """What is wrong with the place."""
+        return self.problems
 
     def restore(self, deployment: Deployment, revision: Revision) -> tuple[str, Revision]:
         """Make the next revision of an earlier one's image."""

@@ -42,6 +42,7 @@ WORDS = [
     ('ReplicaSet "greeter-5" has timed out progressing: exceeded its progress deadline', Cause.NOT_READY),
     ("The agent was not ready within 180 s: its Pods are not ready.", Cause.NOT_READY),
     ("Listener ID 1f0c not found.", Cause.LISTENER_GONE),
+    ("There is no listener '1f0c' in this workspace.", Cause.LISTENER_GONE),
 ]
 
 

@@ -184,7 +184,7 @@ _RULES = (
     ),
     _Rule(
         Cause.LISTENER_GONE,
-        r"Listener ID \S+ not found",
+        r"Listener ID \S+ not found|There is no listener",
         "The listener the deployment belongs to is no longer registered.",
         "Register it again with the same cluster id, or delete the deployment and create it on another listener.",
     ),

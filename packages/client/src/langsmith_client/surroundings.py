@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from langsmith_client.explanation import Explain, unexplained
 from langsmith_client.patience import Patience
 from langsmith_client.proof import Prove, prove
 from langsmith_client.resume import Resume
@@ -37,6 +38,7 @@ class Surroundings:
         sleep: Waits that many seconds.
         smoke: Lets the agent run once.
         resume: The command that takes up a revision again.
+        explain: Says why a revision does not run.
     """
 
     target: Target
@@ -46,6 +48,7 @@ class Surroundings:
     sleep: Callable[[float], None] = time.sleep
     smoke: RunSmoke = run_smoke
     resume: Callable[[str, str], str] = dataclasses.field(default_factory=Resume)
+    explain: Explain = unexplained
 
     def patience(self) -> Patience:
         """Patience with the target, which tells the reporter what it waits for."""

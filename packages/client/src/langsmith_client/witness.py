@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from langsmith_client.errors import (
     AccessExpiredError,
+    DeployFailedError,
     SmokeFailedError,
     StoppedError,
     TargetAccessError,
     TargetUnavailableError,
     UnprovenError,
+    WaitTimeoutError,
 )
+from langsmith_client.explanation import explained
 from langsmith_client.follow import follow
 from langsmith_client.proof import Proof
 
@@ -76,6 +79,8 @@ def see_through(
         raise StoppedError(f"Interrupted while waiting for revision {revision.id} of {name}.", go_on) from None
     except TargetAccessError as error:
         raise AccessExpiredError(error.what, f"{error.remedy} {go_on}") from error
+    except (DeployFailedError, WaitTimeoutError) as error:
+        raise explained(error, around.explain(name, revision.id), around.reporter) from error
     return Seen(deployed, found.url if found else None, proof, ran)
 
 

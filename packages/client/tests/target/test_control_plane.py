@@ -17,7 +17,7 @@ from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
 from langsmith_client.proof import Proof
 from langsmith_client.target.control_plane import Place
-from langsmith_client.target.protocol import Change, Phase
+from langsmith_client.target.protocol import Change, Deployment, Phase
 
 IMAGE = "host.example/agent@sha256:1"
 
@@ -214,3 +214,25 @@ def test_an_outage_after_a_lost_answer_says_that_the_outcome_is_unknown(connect,
         create(connect())
     assert caught.value.exit_code == 22, "the same command finds out, as a wait that is resumed does"
     assert len(plane.posts()) == 1, "posting again blindly could deploy twice"
+
+
+def test_a_place_that_is_as_it_should_be_has_no_troubles(connect):
+    create(connect())
+    target = connect(None, None)
+    assert target.troubles(target.find("greeter")) == ()
+
+
+def test_a_listener_that_lost_the_namespace_or_is_gone_is_a_trouble(connect, plane):
+    create(connect())
+    target = connect(None, None)
+    deployment = target.find("greeter")
+    plane.listeners["listener-1"] = ["others"]
+    assert target.troubles(deployment) == ("The listener cluster-1 (listener-1) has no namespace 'agents'.",)
+    del plane.listeners["listener-1"]
+    assert target.troubles(deployment) == ("There is no listener 'listener-1' in this workspace.",)
+
+
+def test_a_place_the_server_keeps_to_itself_is_not_judged(connect, plane):
+    target = connect(None, None)
+    assert target.troubles(Deployment("d1", "greeter", {"listener": "listener-1"}, None)) == ()
+    assert not plane.requests

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from langsmith_client.connection import Sources
     from langsmith_client.deploy import Surroundings
+    from langsmith_client.explanation import Witness
     from langsmith_client.image.publish import PublishedImage
     from langsmith_client.progress import Reporter
     from langsmith_client.project import Project
@@ -82,11 +83,15 @@ def _client(sources: Sources) -> ControlPlaneClient:
     return ControlPlaneClient(found.host.value, found.credentials())
 
 
-def surroundings(target: Target, reporter: Reporter) -> Surroundings:
+def surroundings(target: Witness, reporter: Reporter) -> Surroundings:
     """The real clock and the real agents around a deploy."""
-    from langsmith_client.deploy import Surroundings
+    from functools import partial
 
-    return Surroundings(target, reporter)
+    from langsmith_client.deploy import Surroundings
+    from langsmith_client.explanation import explain
+    from langsmith_client.kubectl import cluster_of
+
+    return Surroundings(target, reporter, explain=partial(explain, target, cluster=cluster_of(os.environ, None)))
 
 
 def existing(target: Target, name: str) -> Deployment:

@@ -208,6 +208,14 @@ class LogSource(Protocol):
         ...
 
 
+class Caretaker(Protocol):
+    """The part of a target that knows how the place itself is."""
+
+    def troubles(self, deployment: Deployment) -> tuple[str, ...]:
+        """What is wrong with the place a deployment is at, one sentence each; empty when nothing is known to be."""
+        ...
+
+
 class Restorer(Protocol):
     """The part of a target that can go back."""
 

@@ -111,6 +111,17 @@ class ControlPlaneTarget:
                 return translation.log_page(self._client.deployment_logs(deployment.id, asked))
             return translation.log_page(self._client.revision_logs(deployment.id, revision_id, asked))
 
+    def troubles(self, deployment: Deployment) -> tuple[str, ...]:
+        """See `Caretaker`: a listener may be gone, or no longer have the namespace."""
+        listener_id, namespace = deployment.place.get("listener"), deployment.place.get("namespace")
+        if not listener_id or not namespace:  # a server may keep the namespace to itself
+            return ()
+        try:
+            check_place(self._client, Place(listener_id, namespace))
+        except PreflightError as error:
+            return (error.what,)
+        return ()
+
     def restore(self, deployment: Deployment, revision: Revision) -> tuple[str, Revision]:
         """See `Restorer`."""
         image = revision.image
