@@ -23,8 +23,10 @@ from langsmith_firewall import (
 )
 from langsmith_firewall.catalogue import SERVICES
 from langsmith_firewall.entries.inputs import check
+from langsmith_firewall.web_acl_rule.inputs import check as check_rule
 
 ENTRIES = "pulumi-python:dynamic/firewall:AllowListEntries"
+RULE = "pulumi-python:dynamic/firewall:WebAclRule"
 HEX = "2c0fc9fa937b11eaa1b71c4d701ab86e"
 ACCOUNT = (
     "/subscriptions/6a1f0f6e-0000-4000-8000-000000000001/resourceGroups/ai"
@@ -110,6 +112,19 @@ def test_no_credential_of_the_environment_is_an_input(
         monkeypatch.setenv(name, "canary-0123456789")
     _run(DECLARATIONS[kind], sources=["52.10.20.30"])
     assert "canary" not in json.dumps([each.inputs for each in engine.registered]), "every input ends up in the state"
+
+
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"
+
+
+def test_a_web_acl_gets_its_rule_only_when_it_is_named(engine: RecordingEngine) -> None:
+    sources = ["52.10.20.30"]
+    _run(DECLARATIONS["aws-waf-ip-set"], sources=sources)
+    assert RULE not in [each.typ for each in engine.registered], "entries alone are the default"
+    _run(DECLARATIONS["aws-waf-ip-set"], sources=sources, web_acl_arn=WEB_ACL, rule_priority=10, close_open=True)
+    (rule,) = [each.inputs for each in engine.registered if each.typ == RULE]
+    assert check_rule(rule)[1] == [], "its inputs have the names the provider knows"
+    assert (rule["priority"], rule["close_open"], rule["ip_set_name"]) == (10, True, "agents"), "all of them pass"
 
 
 def test_types_never_change(engine: RecordingEngine) -> None:

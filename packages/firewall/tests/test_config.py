@@ -99,3 +99,14 @@ def test_a_stack_file_that_cannot_work_is_refused_with_its_key(
 def test_all_problems_are_told_at_once(load: Load) -> None:
     with pytest.raises(ConfigError, match="4 problems"):
         load({"sources": ["10.0.0.1"], "services": [PREFIX_LIST, {"kind": "mongodb-atlas"}], "colour": "red"})
+
+
+def test_a_web_acl_is_an_option_of_its_ip_set_and_numbers_may_be_numbers(load: Load) -> None:
+    web_acl = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"
+    ip_set = {"ipSetName": "agents", "ipSetId": "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"}
+    service = {"kind": "aws-waf-ip-set", "name": "edge", **ip_set, "webAclArn": web_acl, "rulePriority": 10}
+    (parsed,) = load({**GOOD, "services": [service]}).services
+    assert parsed.target == {**ip_set, "scope": "REGIONAL"}, "which list it is says nothing of the web ACL"
+    assert parsed.options == {"webAclArn": web_acl, "rulePriority": "10"}, "YAML has numbers of its own"
+    with pytest.raises(ConfigError, match="webAclArn: 'edge' is not usable"):
+        load({**GOOD, "services": [{**service, "webAclArn": "edge"}]})

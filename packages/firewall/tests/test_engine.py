@@ -1,4 +1,8 @@
-"""The real engine: entries come, change without a gap, survive others' changes, and go."""
+"""The real engine: entries come, change without a gap, survive others' changes, and go.
+
+A run of the engine takes seconds of computing, so that each proves as much as it can; every step on its own is proven
+over fake lists and the emulator's API.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +26,25 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
+PROJECT = "langsmith-firewall"
+HOSTING = "langsmith-hybrid"
 THEIRS = "54.1.2.0/24"
+A, B, C = "52.10.20.30/32", "52.10.20.41/32", "52.10.20.52/32"
 CANARY = "the operator's canary secret"
+
+Program = Callable[[], None]
+Create = Callable[..., automation.Stack]
 
 
 @pytest.fixture
-def engine_environment(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Environment of a hermetic engine."""
+def create(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Create:
+    """Makes a stack of a hermetic engine, configured by a stack file."""
     from langsmith_sandbox.toolchain import ensure
 
     tools = ensure()
     folders = [str(folder) for folder in (tools.pulumi.parent, tools.plugins) if folder]
     monkeypatch.setenv("PATH", os.pathsep.join([*folders, os.environ["PATH"]]))
-    return {
+    environ = {
         **aws.environ,
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_BACKEND_URL": f"file://{tmp_path}",
@@ -44,62 +54,69 @@ def engine_environment(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
         "PULUMI_PYTHON_CMD": sys.executable,
     }
 
+    def created(program: Program, **config: Any) -> automation.Stack:
+        values = {f"{PROJECT}:{key}": value for key, value in config.items()}
+        options = automation.LocalWorkspaceOptions(
+            env_vars=environ, stack_settings={"dev": automation.StackSettings(config=values)}
+        )
+        return automation.create_stack("dev", PROJECT, program, opts=options)
 
-def test_entries_follow_the_gateways_and_leave_others_alone(
-    tmp_path: Path, engine_environment: dict[str, str], aws: Aws
-) -> None:
+    return created
+
+
+def test_entries_follow_the_gateways_and_leave_others_alone(tmp_path: Path, create: Create, aws: Aws) -> None:
     ip_set, prefix_list = aws.ip_set(THEIRS), aws.prefix_list(THEIRS)
-    settings: dict[str, Any] = {"sources": ["52.10.20.30", "52.10.20.41"]}
+    web_acl = aws.web_acl("theirs", ip_set)
+    addresses = ["52.10.20.30", "52.10.20.41"]
 
     def program() -> None:
-        sources = pulumi.Output.from_input(settings["sources"])
-        WafIpSetEntries("waf", ip_set_name=ip_set["ipSetName"], ip_set_id=ip_set["ipSetId"], sources=sources)
+        WafIpSetEntries(
+            "waf",
+            ip_set_name=ip_set["ipSetName"],
+            ip_set_id=ip_set["ipSetId"],
+            web_acl_arn=web_acl,
+            sources=pulumi.Output.from_input(["52.10.20.30", "52.10.20.41"]),
+        )
+        sources = pulumi.Output.from_input(addresses)
         entries = PrefixListEntries("list", prefix_list_id=prefix_list, sources=sources, description="agents")
         pulumi.export("added", entries.added)
 
-    stack = automation.create_stack(
-        "test", "firewall", program, opts=automation.LocalWorkspaceOptions(env_vars=engine_environment)
-    )
-    assert stack.preview().change_summary == {automation.OpType.CREATE: 5}, "two components, two lists, one stack"
-    made = stack.up()
-    assert made.outputs["added"].value == ["52.10.20.30/32", "52.10.20.41/32"], "both were new"
-    expected = {THEIRS, "52.10.20.30/32", "52.10.20.41/32"}
-    assert set(aws.in_ip_set(ip_set)) == set(aws.in_prefix_list(prefix_list)) == expected, "beside theirs"
-    assert stack.up(expect_no_changes=True).summary.resource_changes == {"same": 5}, "nothing to do twice"
+    stack = create(program)
+    made = _up(stack)
+    assert made.outputs["added"].value == [A, B], "both were new"
+    assert set(aws.in_ip_set(ip_set)) == set(aws.in_prefix_list(prefix_list)) == {THEIRS, A, B}, "beside theirs"
+    ours = f"langsmith-firewall-{ip_set['ipSetName']}"
+    assert aws.rules(web_acl) == ["theirs", ours], "behind theirs, so that it overrules none"
 
-    before = _version(aws, prefix_list)
-    settings["sources"] = ["52.10.20.41", "52.10.20.52"]
-    stack.up()
-    expected = {THEIRS, "52.10.20.41/32", "52.10.20.52/32"}
-    assert set(aws.in_ip_set(ip_set)) == set(aws.in_prefix_list(prefix_list)) == expected, "new in, old out"
+    before = aws.version(prefix_list)
+    addresses[:] = ["52.10.20.41", "52.10.20.52"]
+    changed = _up(stack)
+    assert changed.summary.resource_changes == {"same": 5, "update": 1}, "what is the same is not asked for anything"
     between = aws.client("ec2").get_managed_prefix_list_entries(PrefixListId=prefix_list, TargetVersion=before + 1)
-    assert {entry["Cidr"] for entry in between["Entries"]} == {*expected, "52.10.20.30/32"}, "never a gap in between"
-    assert _version(aws, prefix_list) == before + 2, "one write to add, one to remove"
+    assert {entry["Cidr"] for entry in between["Entries"]} == {THEIRS, A, B, C}, "never a gap in between"
+    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS, B, C}, "new in, old out"
+    assert aws.version(prefix_list) == before + 2, "one write to add, one to remove"
 
     aws.client("ec2").modify_managed_prefix_list(
-        PrefixListId=prefix_list, CurrentVersion=before + 2, RemoveEntries=[{"Cidr": "52.10.20.52/32"}]
+        PrefixListId=prefix_list, CurrentVersion=before + 2, RemoveEntries=[{"Cidr": C}]
     )
-    stack.refresh()
-    stack.up()
-    assert "52.10.20.52/32" in aws.in_prefix_list(prefix_list), "drift is undone"
+    aws.write_rules(web_acl, [rule for rule in aws.rules_in_full(web_acl) if rule["Name"] == "theirs"])
+    restored = _up(stack, refresh=True)
+    assert restored.summary.resource_changes == {"same": 4, "update": 1, "create": 1}, "drift is undone, and no more"
+    assert C in aws.in_prefix_list(prefix_list), "the entry is back"
+    assert ours in aws.rules(web_acl), "the rule is back"
 
-    state = (tmp_path / ".pulumi/stacks/firewall/test.json").read_text()
+    state = (tmp_path / f".pulumi/stacks/{PROJECT}/dev.json").read_text()
     assert CANARY not in state, "credentials are found at call time and kept nowhere"
-    stack.destroy()
+    stack.destroy(show_secrets=False)
     assert aws.in_ip_set(ip_set) == [THEIRS], "ours are gone, theirs are not"
     assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "ours are gone, theirs are not"
+    assert aws.rules(web_acl) == ["theirs"], "ours are gone, theirs are not"
 
 
-def test_bad_addresses_stop_the_preview_with_sentences_alone(engine_environment: dict[str, str]) -> None:
-    stack = automation.create_stack(
-        "bad",
-        "langsmith-firewall",
-        lambda: deploy(FirewallConfig.load()),
-        opts=automation.LocalWorkspaceOptions(env_vars=engine_environment),
-    )
+def test_bad_addresses_stop_the_preview_with_sentences_alone(create: Create) -> None:
     services = [{"kind": "aws-prefix-list", "name": "partners", "prefixListId": "pl-0a1b2c3d"}]
-    stack.set_config("services", automation.ConfigValue(json.dumps(services)))
-    stack.set_config("sources", automation.ConfigValue(json.dumps(["10.0.0.1", "0.0.0.0/0"])))
+    stack = create(lambda: deploy(FirewallConfig.load()), services=services, sources=["10.0.0.1", "0.0.0.0/0"])
     with pytest.raises(automation.CommandError) as failure:
         stack.preview()
     for sentence in ("10.0.0.1 is private or reserved", "0.0.0.0/0 is everybody"):
@@ -107,37 +124,33 @@ def test_bad_addresses_stop_the_preview_with_sentences_alone(engine_environment:
     assert "Traceback" not in str(failure.value), "it is the user's mistake, not ours"
 
 
-def test_the_stack_follows_the_hosting_stack_through_its_life(engine_environment: dict[str, str], aws: Aws) -> None:
+def test_the_stack_follows_the_hosting_stack(tmp_path: Path, create: Create, aws: Aws) -> None:
     prefix_list = aws.prefix_list(THEIRS)
-    addresses = ["52.10.20.30"]
-
-    def hosting_program() -> None:
-        pulumi.export("natGatewayIps", addresses)
-
-    def create(project: str, program: Callable[[], None]) -> automation.Stack:
-        options = automation.LocalWorkspaceOptions(env_vars=engine_environment)
-        return automation.create_stack("dev", project, program, opts=options)
-
-    hosting = create("langsmith-hybrid", hosting_program)
-    stack = create("langsmith-firewall", lambda: deploy(FirewallConfig.load()))
     services = [{"kind": "aws-prefix-list", "name": "partners", "prefixListId": prefix_list}]
-    stack.set_config("hostingStack", automation.ConfigValue("organization/langsmith-hybrid/dev"))
-    stack.set_config("services", automation.ConfigValue(json.dumps(services)))
-
-    before = stack.up()
-    assert "has no output natGatewayIps" in f"{before.stdout}{before.stderr}", "said, not silent"
-    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "before the hosting stack there is nobody to let in"
-    hosting.up()
-    assert stack.up().outputs["added"].value == {"partners": ["52.10.20.30/32"]}, "now there is"
-    addresses[:] = ["52.10.20.40"]
-    hosting.up()
-    stack.up()
-    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS, "52.10.20.40/32"}, "it follows"
-    hosting.destroy()
-    stack.up()
+    hosting = f"organization/{HOSTING}/dev"
+    _write_hosting_state(tmp_path, {"natGatewayIps": ["52.10.20.30"]})
+    stack = create(lambda: deploy(FirewallConfig.load()), services=services, hostingStack=hosting)
+    assert _up(stack).outputs["added"].value == {"partners": [A]}, "what the other stack exports"
+    assert set(aws.in_prefix_list(prefix_list)) == {THEIRS, A}
+    _write_hosting_state(tmp_path, {})
+    after = _up(stack)
+    assert "has no output natGatewayIps" in f"{after.stdout}{after.stderr}", "said, not silent"
     assert set(aws.in_prefix_list(prefix_list)) == {THEIRS}, "released addresses will soon be somebody else's"
 
 
-def _version(aws: Aws, prefix_list: str) -> int:
-    found = aws.client("ec2").describe_managed_prefix_lists(PrefixListIds=[prefix_list])
-    return int(found["PrefixLists"][0]["Version"])
+def _up(stack: automation.Stack, *, refresh: bool = False) -> automation.UpResult:
+    """One run; not asked for secrets, the engine derives its key once less, which takes it longer than the run."""
+    return stack.up(refresh=refresh, show_secrets=False)
+
+
+def _write_hosting_state(backend: Path, outputs: dict[str, Any]) -> None:
+    """The state of a hosting stack that exports these, as the engine would have left it."""
+    kind = "pulumi:pulumi:Stack"
+    root = {"urn": f"urn:pulumi:dev::{HOSTING}::{kind}::{HOSTING}-dev", "custom": False, "type": kind}
+    manifest = {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""}
+    latest = {"manifest": manifest, "resources": [{**root, "outputs": outputs}]}
+    file = backend / f".pulumi/stacks/{HOSTING}/dev.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        json.dumps({"version": 3, "checkpoint": {"stack": f"organization/{HOSTING}/dev", "latest": latest}})
+    )

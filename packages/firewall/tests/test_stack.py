@@ -78,7 +78,12 @@ def test_a_plain_list_works_without_any_hosting_stack() -> None:
 
 def test_every_service_of_the_catalogue_can_be_declared_from_a_stack_file() -> None:
     services = tuple(
-        ServiceConfig(kind, kind, {name: field.example for name, field in service.target.items()})
+        ServiceConfig(
+            kind,
+            kind,
+            {name: field.example for name, field in service.target.items()},
+            options={name: field.example for name, field in service.options.items()},
+        )
         for kind, service in SERVICES.items()
     )
     engine = _deploy({}, FirewallConfig(services, "dev", sources=("52.10.20.30",)))

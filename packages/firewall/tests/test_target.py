@@ -57,7 +57,7 @@ def test_every_required_name_is_asked_for(kind: str) -> None:
         ("snowflake-network-rule", "rule", "security.rules.a; DROP TABLE x"),
         ("snowflake-network-rule", "rule", "agents"),
         ("snowflake-network-rule", "account", "acme/../x"),
-        ("snowflake-network-rule", "account", 7),
+        ("snowflake-network-rule", "account", ["acme-prod"]),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(kind: str, name: str, value: Any) -> None:

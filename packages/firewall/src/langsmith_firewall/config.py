@@ -28,12 +28,14 @@ class ServiceConfig:
         kind: Whose list, a key of the catalogue.
         target: Which list, by the service's own names.
         close_open: See `Terms`.
+        options: What else the component takes, by the stack file's names.
     """
 
     name: str
     kind: str
     target: Mapping[str, str]
     close_open: bool = False
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,9 +131,13 @@ def _service(given: Any) -> tuple[ServiceConfig | None, list[Problem]]:
     if not isinstance(close_open, bool):
         problems.append(Problem("closeOpen", f"{close_open!r} is neither true nor false. Use one of them."))
     named = {field: value for field, value in given.items() if field not in _OWN_FIELDS}
-    target, found = check_target(SERVICES[kind].target, named)
+    service = SERVICES[kind]
+    fields, found = check_target({**service.target, **service.options}, named)
     problems += found
-    return None if problems else ServiceConfig(str(name), kind, target, close_open), problems
+    if problems:
+        return None, problems
+    options = {field: fields.pop(field) for field in service.options if field in fields}
+    return ServiceConfig(str(name), kind, fields, close_open, options), []
 
 
 def _unknown(where: str, name: str, known: Sequence[str]) -> Problem:

@@ -22,9 +22,11 @@ class Service:
         limits: What it accepts.
         target: The names that lead to a list, by field.
         open: Opens a list for one operation, finding credentials then.
+        options: What else a stack file may say of it, by field.
     """
 
     kind: str
     limits: Limits
     target: Mapping[str, TargetField]
     open: Open
+    options: Mapping[str, TargetField] = dataclasses.field(default_factory=dict)

@@ -62,7 +62,7 @@ def _declare(config: FirewallConfig, sources: Sequence[str]) -> dict[str, pulumi
             description=config.description,
             owner=config.owner,
             close_open=service.close_open,
-            **{_argument(field): value for field, value in service.target.items()},
+            **{_argument(field): value for field, value in {**service.target, **service.options}.items()},
         ).added
         for service in config.services
     }

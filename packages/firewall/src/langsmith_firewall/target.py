@@ -42,6 +42,8 @@ def check_target(fields: Mapping[str, TargetField], target: Mapping[str, Any]) -
         value = target.get(name)
         if value is None:
             value = field.default
+        if type(value) is int:
+            value = str(value)  # a project's number, say, which YAML does not take for text
         if value is None:
             problems.append(Problem(name, f"It is required and not given. Write one such as {field.example}."))
         elif not isinstance(value, str) or (

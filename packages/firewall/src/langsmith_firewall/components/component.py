@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import pulumi
@@ -42,9 +42,24 @@ class FirewallComponent(pulumi.ComponentResource):
         target: Mapping[str, pulumi.Input[str] | None],
         sources: pulumi.Input[Sequence[str]],
         opts: pulumi.ResourceOptions | None,
+        *,
+        once_allowed: Callable[[pulumi.Resource, AllowListEntries], None] | None = None,
         **terms: Unpack[Terms],
     ) -> None:
+        """Declare the entries.
+
+        Args:
+            name: Name of the resource in the stack.
+            kind: Whose list, a key of the catalogue.
+            target: Which list.
+            sources: The addresses.
+            opts: Options of the resource.
+            once_allowed: Declares what else belongs to the component, given it and its entries.
+            **terms: See `Terms`.
+        """
         super().__init__(f"langsmith-firewall:index:{type(self).__name__}", name, None, opts)
         entries = AllowListEntries(name, kind, target, sources, opts=pulumi.ResourceOptions(parent=self), **terms)
+        if once_allowed is not None:
+            once_allowed(self, entries)
         self.added = entries.added
         self.register_outputs({"added": self.added})

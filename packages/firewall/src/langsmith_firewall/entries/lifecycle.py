@@ -11,18 +11,11 @@ import time
 from collections.abc import Callable, Collection
 
 from langsmith_firewall.allow_list import AllowList, Snapshot
-from langsmith_firewall.errors import (
-    ChangedMeanwhileError,
-    FirewallError,
-    RefusedError,
-    TargetGoneError,
-    UnverifiedError,
-)
+from langsmith_firewall.concurrency import retried
+from langsmith_firewall.errors import FirewallError, RefusedError, TargetGoneError, UnverifiedError
 from langsmith_firewall.limits import Limits
 from langsmith_firewall.sources import AllowedSources
 
-# With the waits between them half a minute: Azure, for one, refuses writes while it still carries out the last one.
-_WRITE_TRIES = 8
 _READ_TRIES = 8
 _WAIT_SECONDS = 1.0
 
@@ -121,15 +114,7 @@ class EntriesLifecycle:
 
     def _written(self, write: Callable[[Snapshot], bool]) -> bool:
         """Whether anything was written: one write on a fresh read, repeated while others write at the same time."""
-        tried = 0
-        while True:
-            tried += 1
-            try:
-                return write(self._list.read())
-            except ChangedMeanwhileError:
-                if tried == _WRITE_TRIES:
-                    raise
-                self._sleep(_WAIT_SECONDS * tried)
+        return retried(lambda: write(self._list.read()), self._sleep)
 
     def _await(self, holds: Callable[[Snapshot], bool], what: str) -> Snapshot:
         """The first snapshot for which it holds: some services show a change only seconds later."""

@@ -21,7 +21,10 @@ REGION = TargetField(r"[a-z]{2}(-[a-z]+)+-\d", "us-east-1", "")
 _TIMEOUT_SECONDS = 30
 _TRIES = 5
 
-_CHANGED = frozenset({"WAFOptimisticLockException", "PrefixListVersionMismatch", "IncorrectState"})
+# The last of them is what WAF says of something made a moment ago.
+_CHANGED = frozenset({
+    "WAFOptimisticLockException", "PrefixListVersionMismatch", "IncorrectState", "WAFUnavailableEntityException",
+})  # fmt: skip
 _GONE = frozenset({"WAFNonexistentItemException", "InvalidPrefixListID.NotFound", "InvalidPrefixListId.NotFound"})
 _DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "AuthFailure", "ExpiredToken", "ExpiredTokenException",

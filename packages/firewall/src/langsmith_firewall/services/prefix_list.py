@@ -16,8 +16,10 @@ from langsmith_firewall.target import TargetField
 
 # ModifyManagedPrefixList takes this many entries of either sort in one request.
 _MOST_A_REQUEST = 100
-_SETTLE_TRIES = 30
-_SETTLE_SECONDS = 2.0
+# A minute in all: a list that many resources refer to takes its time, one of its own a moment.
+_SETTLE_TRIES = 25
+_FIRST_WAIT_SECONDS = 0.2
+_LONGEST_WAIT_SECONDS = 3.0
 
 
 class PrefixList:
@@ -67,7 +69,7 @@ class PrefixList:
 
     def _settled(self) -> dict[str, Any]:
         """The list once no change is under way: until then it accepts no other."""
-        for _ in range(_SETTLE_TRIES):
+        for tried in range(_SETTLE_TRIES):
             with aws_errors(self._what):
                 found = self._client.describe_managed_prefix_lists(PrefixListIds=[self._id])["PrefixLists"]
             if not found:
@@ -78,7 +80,7 @@ class PrefixList:
                 raise ServiceError(f"{told} Resolve that at AWS, then run this again.")
             if not state.endswith("-in-progress"):
                 return found[0]
-            self._sleep(_SETTLE_SECONDS)
+            self._sleep(min(_FIRST_WAIT_SECONDS * 2**tried, _LONGEST_WAIT_SECONDS))
         raise ServiceError(
             f"A change of the {self._what} does not end. Look at it in the console, then run this again."
         )

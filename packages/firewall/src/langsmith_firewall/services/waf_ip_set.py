@@ -10,6 +10,7 @@ from langsmith_firewall.allow_list import AllowList, Entry, Snapshot, normal
 from langsmith_firewall.limits import WAF_IP_SET
 from langsmith_firewall.service import Service
 from langsmith_firewall.services.aws_client import REGION, aws_client, aws_errors
+from langsmith_firewall.services.web_acl import UUID, WEB_ACL_ARN
 from langsmith_firewall.target import TargetField
 
 
@@ -56,9 +57,13 @@ SERVICE = Service(
     limits=WAF_IP_SET,
     target={
         "ipSetName": TargetField(r"[\w-]{1,128}", "agents"),
-        "ipSetId": TargetField(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"),
+        "ipSetId": TargetField(UUID, "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"),
         "scope": TargetField(r"REGIONAL|CLOUDFRONT", "REGIONAL", "REGIONAL"),
         "region": REGION,
     },
     open=_open,
+    options={
+        "webAclArn": TargetField(WEB_ACL_ARN, "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/<uuid>", ""),
+        "rulePriority": TargetField(r"\d{1,9}", "100", ""),
+    },
 )
