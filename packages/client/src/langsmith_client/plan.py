@@ -57,18 +57,15 @@ def make_plan(
         ProjectError: A name is both a variable and a reference.
         ConflictError: The deployment is being deleted, both sides changed a variable, or its environment cannot be
             kept.
+        TargetError: No variable would be left, which the control plane takes for no change.
     """
     if existing and existing.deleting:
         raise ConflictError(f"{name} is being deleted.", "Wait until it is gone, then deploy again.")
     merged = plan_environment(EnvironmentWish(environment, references, settle), existing)
+    variables, referred = merged.complete_variables(), merged.complete_references()
     if existing is None:
-        reasons = ["it does not exist yet"]
-        return Plan(
-            Change(
-                name, image, None, merged.wish.valued() or {}, merged.remembered(resources), references=references or ()
-            ),
-            tuple(reasons),
-        )
+        created = Change(name, image, None, variables or {}, merged.remembered(resources), referred or ())
+        return Plan(created, ("it does not exist yet",))
     resized = {key: value for key, value in resources.items() if existing.resources.get(key) != value}
     reasons = [*_image_reasons(existing.newest, image), *merged.reasons]
     if resized:
@@ -80,9 +77,9 @@ def make_plan(
         name,
         image,
         existing,
-        merged.complete_variables(),
+        variables,
         specification if specification != existing.resources else None,
-        merged.complete_references(),
+        referred,
     )
     return Plan(change, tuple(reasons), notes=merged.notes)
 

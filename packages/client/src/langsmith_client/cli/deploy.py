@@ -80,8 +80,10 @@ def _deploy(
     if smoke is not None and not wait:
         raise click.UsageError("--smoke asks the deployed agent, so it goes with --wait only.")
     place = Place.of(listener_id, k8s_namespace)
-    resources = resource_fields(resource, image_pull_secret)
+    flags = resource_fields(resource, image_pull_secret)
     project = read_project(path, config, name, version_label, reporter)
+    agent = where.agent(project.name)
+    resources = {**(agent.resources if agent else {}), **flags}
     wanted = environment.wish(project.name, project.config, where, reporter)
     asked = None if smoke is None else question(smoke, project.config.graphs, smoke_graph)
     wish = Wish(

@@ -10,11 +10,9 @@ import sys
 
 import pytest
 
-from langsmith_client.cli import session
 from langsmith_client.cli.env import COMMANDS
 from langsmith_client.environment.record import read_record
 from langsmith_client.proof import Proof
-from langsmith_client.surroundings import Surroundings
 from langsmith_client.target.protocol import Deployment, Phase, Revision, SecretReference
 
 IMAGE = "host.example/greeter@sha256:1"
@@ -22,14 +20,8 @@ CANARY = "canary-secret"
 
 
 @pytest.fixture
-def deployed(monkeypatch, connected, clock):
+def deployed(connected, agents_that_serve):
     """A deployment with a variable and a reference, whose pods serve what they should."""
-
-    def surroundings(target, reporter):
-        prove = lambda url, revision_id, **_: Proof(True, revision_id)  # noqa: E731
-        return Surroundings(target, reporter, prove=prove, clock=clock, sleep=clock.sleep)
-
-    monkeypatch.setattr(session, "surroundings", surroundings)
     connected.deployment = Deployment(
         "deployment-1",
         "greeter",
@@ -179,12 +171,18 @@ def test_values_that_are_not_returned_are_not_written_as_if_they_were_none(env, 
     assert list(tmp_path.glob("x*")) == []
 
 
-def test_an_unproven_change_has_the_exit_code_of_an_unproven_deploy(env, monkeypatch, deployed, clock):
-    prove = lambda url, revision_id, **_: Proof(False, None, "It does not answer.")  # noqa: E731
-    monkeypatch.setattr(
-        session, "surroundings", lambda target, reporter: Surroundings(target, reporter, prove, clock, clock.sleep)
-    )
+def test_an_unproven_change_has_the_exit_code_of_an_unproven_deploy(env, agents_that_serve):
+    agents_that_serve["proof"] = Proof(False, None, "It does not answer.")
     assert env("set", "greeter", "--plain", "LEVEL=debug").exit_code == 23
+
+
+def test_not_waiting_claims_no_proof_and_says_how_to_go_on(env, agents_that_serve):
+    agents_that_serve["proof"] = Proof(False, None, "Nobody may ask.")
+    outcome = env("set", "greeter", "--plain", "LEVEL=debug", "--no-wait", "--profile", "work", "--json")
+    assert outcome.exit_code == 0
+    result = outcome.events()[-1]
+    assert (result["proven"], result["status"]) == (False, "CREATING")
+    assert result["resume"] == "langsmith-client wait greeter revision-1 --profile work"
 
 
 def test_a_deployment_that_is_being_deleted_is_left_to_go(env, deployed):

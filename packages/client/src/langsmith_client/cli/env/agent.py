@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from langsmith_client.langgraph_json import LangGraphConfig
     from langsmith_client.progress import Reporter
     from langsmith_client.target.protocol import Deployment, Target
+    from langsmith_client.where import Where
 
 
 def named(agent: str) -> tuple[str, LangGraphConfig | None]:
@@ -28,44 +30,55 @@ def named(agent: str) -> tuple[str, LangGraphConfig | None]:
     return agent, None
 
 
-def revise(
-    target: Target, existing: Deployment, plan: EnvironmentPlan, reporter: Reporter, *, wait: bool, timeout: float
-) -> None:
-    """Make the one revision that carries out `plan`, follow and prove it, and report the result.
+@dataclasses.dataclass(frozen=True)
+class Rollout:
+    """A command that changes the environment.
 
-    Raises:
-        ClientError: As a deploy does.
+    Attributes:
+        agent: PATH|NAME, as it was typed.
+        where: Where it acts.
+        wait: Whether to follow and prove the revision.
+        timeout: For at most so many seconds.
     """
-    from langsmith_client.cli.session import surroundings
-    from langsmith_client.environment.plan import same_image
-    from langsmith_client.witness import insist, see_through
 
-    for note in plan.notes:
-        reporter.say("note", note)
-    change = same_image(plan, existing)
-    around = surroundings(target, reporter)
-    revision, seen = existing.newest, None
-    if change is not None:
-        deployment_id, revision = around.patience().ask(lambda: target.apply(change))
-        reasons = "; ".join(plan.reasons)
-        reporter.say("revision", f"made revision {revision.id} of the same image, because {reasons}")
-        if wait:
-            seen = see_through(existing.name, deployment_id, revision, around, timeout=timeout)
-            revision = seen.revision
-    reporter.finish(
-        "result",
-        {
-            "deployment": f"{existing.name} ({'changed' if change else 'unchanged'})",
-            "revision": f"{revision.id} ({revision.status})" if revision else "none",
-        },
-        name=existing.name,
-        deployment_id=existing.id,
-        changed=change is not None,
-        revision_id=revision.id if revision else None,
-        status=revision.status if revision else None,
-        proven=seen.proof.proven if seen else False,
-        variables={name: verdict.value for name, verdict in plan.variables.verdicts.items()},
-        references={name: verdict.value for name, verdict in plan.references.verdicts.items()},
-    )
-    if seen:
-        insist(existing.name, seen)
+    agent: str
+    where: Where
+    wait: bool
+    timeout: float
+
+    def carry_out(self, plan: EnvironmentPlan, existing: Deployment, target: Target, reporter: Reporter) -> None:
+        """Make the revision `plan` needs, and report the result.
+
+        Raises:
+            ClientError: As a deploy does.
+        """
+        from langsmith_client.cli.session import surroundings
+        from langsmith_client.environment.rollout import roll_out
+        from langsmith_client.resume import Resume
+        from langsmith_client.witness import insist
+
+        around = surroundings(target, reporter)
+        around = dataclasses.replace(around, resume=Resume.of(self.where, agent=self.agent))
+        outcome = roll_out(plan, existing, around, wait=self.wait, timeout=self.timeout)
+        seen = outcome.seen
+        revision = seen.revision if seen else existing.newest
+        resume = around.resume(existing.name, revision.id) if revision and outcome.changed and not self.wait else None
+        reporter.finish(
+            "result",
+            {
+                "deployment": f"{existing.name} ({'changed' if outcome.changed else 'unchanged'})",
+                "revision": f"{revision.id} ({revision.status})" if revision else "none",
+                **({"follow with": resume} if resume else {}),
+            },
+            name=existing.name,
+            deployment_id=existing.id,
+            changed=outcome.changed,
+            revision_id=revision.id if revision else None,
+            status=revision.status if revision else None,
+            proven=seen is not None and seen.proof.proven,
+            variables={name: verdict.value for name, verdict in plan.variables.verdicts.items()},
+            references={name: verdict.value for name, verdict in plan.references.verdicts.items()},
+            resume=resume,
+        )
+        if seen and self.wait:
+            insist(existing.name, seen)

@@ -45,7 +45,7 @@ def command(
     NAME=- reads the value from standard input, NAME@FILE from a file; a line break at its end is left out. Deploys
     keep what is set here, unless the agent's folder has the name as well.
     """
-    from langsmith_client.cli.env.agent import named, revise
+    from langsmith_client.cli.env.agent import Rollout, named
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.environment.assignments import only_one_from_stdin, read_assignments
     from langsmith_client.environment.plan import edit
@@ -54,6 +54,7 @@ def command(
     if not (assignments or from_env or plain or secret_ref):
         raise click.UsageError("Nothing to set.")
     ask = _prompt if sys.stdin.isatty() else only_one_from_stdin(lambda _: sys.stdin.read())
+    rollout = Rollout(agent, where, wait, wait_timeout)
     with reporting(as_json=as_json) as reporter:
         references = parse_references(secret_ref)
         values = read_assignments(assignments, from_environment=from_env, plain=plain, environ=os.environ, ask=ask)
@@ -61,7 +62,7 @@ def command(
         with connected(where) as target:
             deployment = existing(target, name)
             plan = edit(deployment, variables=values, references=references)
-            revise(target, deployment, plan, reporter, wait=wait, timeout=wait_timeout)
+            rollout.carry_out(plan, deployment, target, reporter)
 
 
 def _prompt(name: str) -> str:

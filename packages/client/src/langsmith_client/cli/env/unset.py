@@ -24,14 +24,15 @@ def command(agent: str, names: tuple[str, ...], wait: bool, wait_timeout: float,
 
     A name that is not there is no error. What the agent's folder has comes back with the next deploy.
     """
-    from langsmith_client.cli.env.agent import named, revise
+    from langsmith_client.cli.env.agent import Rollout, named
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.environment.plan import edit
 
+    rollout = Rollout(agent, where, wait, wait_timeout)
     with reporting(as_json=as_json) as reporter, connected(where) as target:
         deployment = existing(target, named(agent)[0])
         known = deployment.environment.keys() | {each.name for each in deployment.references}
         if missing := sorted(set(names) - known):
             reporter.say("note", f"{deployment.name} has no {', '.join(missing)}")
         plan = edit(deployment, variables={}, removed=names)
-        revise(target, deployment, plan, reporter, wait=wait, timeout=wait_timeout)
+        rollout.carry_out(plan, deployment, target, reporter)
