@@ -1,0 +1,273 @@
+"""Each thing that can be wrong is found, named and given a remedy; what is right is left alone."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from langsmith_client.doctor.examiner import State
+from langsmith_client.processes import Finished
+from langsmith_client.where import Where
+
+ELSEWHERE = "99999999-1b3f-4a2e-9f43-0d8c9f2a7c11"
+
+
+def deployment(**source_config):
+    """An existing deployment of the agent."""
+    config = {"listener_id": "0b8f1d52-1b3f-4a2e-9f43-0d8c9f2a7c11", **source_config}
+    return {
+        "id": "d1",
+        "name": "greeter",
+        "tenant_id": "t",
+        "status": "READY",
+        "source_config": config,
+        "source_revision_config": {},
+        "secrets": [],
+    }
+
+
+def test_where_all_is_right_every_check_is_fine_and_nothing_was_changed(world, server):
+    findings = world.findings()
+    assert {finding.state for finding in findings.values()} == {State.OK}, findings
+    assert set(findings) == {
+        "address",
+        "agent",
+        "API key",
+        "base image",
+        "builder",
+        "control plane",
+        "dependencies",
+        "deployment",
+        "git",
+        "graphs",
+        "image",
+        "image content",
+        "listener",
+        "repository",
+        "workspace",
+    }
+    assert not server.writes(), "finding out must not push anything"
+    assert {line.split()[0] for line in world.plane.asked} == {"GET"}
+
+
+def test_what_was_found_says_which_key_listener_and_image_without_the_key(world):
+    findings = world.findings()
+    assert findings["API key"].what == "a service key from LANGSMITH_API_KEY"
+    assert findings["listener"].what.startswith("cluster-1 (0b8f1d52")
+    assert findings["listener"].what.endswith("has the namespace agents, version 0.16.36")
+    assert findings["image"].what.endswith("is to be built")
+    assert findings["workspace"].what == "workspace (from the target dev in langsmith.toml)"
+    assert "canary" not in repr(findings)
+
+
+@pytest.mark.parametrize(
+    ("files", "check", "state", "said"),
+    [
+        ({"langgraph.json": '{"graphz": {}}'}, "agent", State.FAIL, "did you mean 'graphs'"),
+        (
+            {"langgraph.json": '{"graphs": {"a": "./no.py:g"}, "dependencies": ["."]}'},
+            "graphs",
+            State.FAIL,
+            "no ./no.py",
+        ),
+        (
+            {"langgraph.json": '{"graphs": {"a": {"path": "./greeter/graph.py:gone"}}, "dependencies": ["."]}'},
+            "graphs",
+            State.FAIL,
+            "defines no gone",
+        ),
+        ({"greeter/graph.py": "def graph(:\n"}, "graphs", State.FAIL, "not valid Python"),
+        ({"greeter/graph.py": "from other import *\n"}, "graphs", State.OK, "greeter"),
+        ({"greeter/graph.py": "from other import graph\n"}, "graphs", State.OK, "greeter"),
+        ({"greeter/graph.py": "async def graph(): ...\n"}, "graphs", State.OK, "greeter"),
+        (
+            {"langgraph.json": '{"graphs": {"a": "./greeter/graph.py:graph"}, "dependencies": ["."], "env": ".env"}'},
+            "environment",
+            State.WARN,
+            "names .env, which is not here",
+        ),
+        (
+            {"pyproject.toml": '[project]\nname = "greeter"\nversion = "1"\ndependencies = ["httpx"]\n'},
+            "dependencies",
+            State.WARN,
+            "greeter without a uv.lock",
+        ),
+        ({".env": "TOKEN=canary\n"}, "image content", State.OK, "no .env and no key"),
+        ({"greeter/id_rsa": "-"}, "image content", State.WARN, "id_rsa"),
+        ({"greeter/graph.py": "graph = 2\n"}, "git", State.WARN, "not as committed: greeter/graph.py"),
+        ({"../langsmith.toml": "[targets.dev"}, "settings", State.FAIL, "not valid TOML"),
+        ({"../langsmith.toml": "[targets.dve]\n"}, "settings", State.FAIL, "did you mean `dve`"),
+    ],
+)
+def test_what_is_wrong_with_the_folder_is_found(world, files, check, state, said):
+    world.agent.write(files)
+    finding = world.findings()[check]
+    assert (finding.state, said in finding.what) == (state, True), finding
+    assert bool(finding.remedy) == (state is not State.OK), "a finding without a way out is no help"
+
+
+def test_a_folder_without_a_commit_is_a_warning(world, make_agent):
+    world.agent = make_agent("loose", git=False)
+    assert world.findings()["git"].state is State.WARN
+
+
+@pytest.mark.parametrize(
+    ("environ", "check", "state", "said"),
+    [
+        ({"LANGSMITH_API_KEY": ""}, "API key", State.FAIL, "No LangSmith API key"),
+        ({"LANGSMITH_API_KEY": "can ary"}, "API key", State.FAIL, "holds a space"),
+        ({"LANGSMITH_API_KEY": "lsv2_pt_x"}, "API key", State.OK, "a personal token"),
+        ({"LANGSMITH_API_KEY": "x"}, "API key", State.OK, "a key from"),
+        ({"LANGGRAPH_HOST_URL": "https://smith.langchain.com"}, "address", State.FAIL, "not a control plane"),
+    ],
+)
+def test_what_is_wrong_with_the_settings_is_found(world, environ, check, state, said):
+    world.environ.update(environ)
+    finding = world.findings()[check]
+    assert (finding.state, said in finding.what) == (state, True), finding
+    if state is State.FAIL:
+        assert not world.plane.asked, "without settings there is nobody to ask"
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "said"),
+    [
+        (401, "Invalid API key", "401"),
+        (403, "This key requires workspace specification", "workspace specification"),
+        (403, "Hybrid is not enabled for this organization", "not enabled"),
+        (503, "", "503"),
+    ],
+)
+def test_a_control_plane_that_refuses_is_one_finding_and_stops_what_follows(world, status, detail, said):
+    world.plane.refusal = httpx2.Response(status, json={"detail": detail})
+    findings = world.findings()
+    assert (findings["control plane"].state, said in findings["control plane"].what) == (State.FAIL, True)
+    assert not {"listener", "deployment"} & set(findings), "one cause is told once"
+    assert findings["repository"].state is State.OK, "the rest is looked at all the same"
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "said"),
+    [
+        ({"listeners": []}, State.FAIL, "no listener 0b8f"),
+        ({"listeners": [], "where": Where()}, State.FAIL, "the workspace has none"),
+        ({"where": Where()}, State.OK, "none is named; the workspace has 0b8f"),
+        ({"namespaces": ["other"]}, State.FAIL, "no namespace 'agents'"),
+        ({"deployments": [deployment()]}, State.OK, "cluster-1"),
+        ({"deployments": [deployment(listener_id=ELSEWHERE)]}, State.FAIL, f"is on the listener {ELSEWHERE}"),
+        (
+            {"deployments": [deployment(listener_config={"k8s_namespace": "old"})], "where": Where()},
+            State.FAIL,
+            "no namespace 'old'",
+        ),
+    ],
+)
+def test_the_listener_must_be_there_and_have_the_namespace(world, change, state, said):
+    world.plane.listeners = change.get("listeners", world.plane.listeners)
+    world.plane.deployments = change.get("deployments", [])
+    world.where = change.get("where", world.where)
+    if namespaces := change.get("namespaces"):
+        world.plane.listeners = [{**world.plane.listeners[0], "compute_config": {"k8s_namespaces": namespaces}}]
+    finding = world.findings()["listener"]
+    assert (finding.state, said in finding.what) == (state, True), finding
+
+
+def test_a_repository_that_is_not_there_is_fatal_on_ecr_only(world):
+    finding = world.findings(push_to="127.0.0.1:5000/new")["repository"]
+    assert (finding.state, "does not exist yet" in finding.what) == (State.WARN, True)
+    ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/new"
+    finding = world.findings(push_to=ecr)["repository"]
+    assert (finding.state, "ECR makes none" in finding.what) == (State.FAIL, True)
+
+
+@pytest.mark.parametrize(("status", "said"), [(401, "does not allow"), (403, "does not allow"), (503, "503")])
+def test_a_registry_that_refuses_the_login_is_found(world, server, status, said):
+    def refuse(request):
+        return httpx2.Response(status) if "agents/greeter" in request.url.path else None
+
+    server.hook = refuse
+    finding = world.findings()["repository"]
+    assert (finding.state, said in finding.what) == (State.FAIL, True)
+    assert finding.remedy or status == 503
+
+
+def test_without_a_repository_there_is_a_warning_only(world):
+    world.where = Where()
+    finding = world.findings()["repository"]
+    assert (finding.state, "--push-to" in finding.remedy) == (State.WARN, True), "status and wait work without one"
+
+
+def test_a_base_image_for_another_platform_is_found(world):
+    finding = world.findings(platform="linux/arm64")["base image"]
+    assert (finding.state, "made for linux/amd64" in finding.what) == (State.FAIL, True)
+
+
+def test_no_builder_for_the_agent_is_found_with_the_reason_of_each(world):
+    world.agent.write(
+        {
+            "langgraph.json": '{"graphs": {"a": "./greeter/graph.py:graph"}, "dependencies": ["."], '
+            '"dockerfile_lines": ["RUN true"]}'
+        }
+    )
+    finding = world.findings()["builder"]
+    assert finding.state is State.FAIL
+    assert "docker is not installed" in finding.what
+    assert "`dockerfile_lines`" in finding.what
+    world.tools["docker"] = Finished(0, b"27", "")
+    assert world.findings()["builder"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("platforms", "state", "said"),
+    [
+        (("linux/amd64", "linux/arm64"), State.OK, "linux/amd64, linux/arm64 in prod"),
+        (("linux/arm64",), State.FAIL, "the image is for linux/amd64"),
+        ((), State.WARN, "prod has none"),
+    ],
+)
+def test_nodes_are_compared_with_the_platform(world, kubectl, platforms, state, said):
+    world.tools["kubectl"] = kubectl(*platforms)
+    finding = world.findings(kube_context="prod")["nodes"]
+    assert (finding.state, said in finding.what) == (state, True), finding
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, "kubectl is not on PATH"),
+        (Finished(1, b"", 'error: context "prod" does not exist\n'), 'context "prod" does not exist'),
+        (Finished(0, b"{}", ""), "cannot be read"),
+    ],
+)
+def test_a_cluster_that_cannot_be_asked_is_a_finding_of_its_own(world, answer, said):
+    if answer:
+        world.tools["kubectl"] = answer
+    finding = world.findings(kube_context="prod")["nodes"]
+    assert (finding.state, said in finding.what) == (State.FAIL, True)
+
+
+def test_a_credentials_file_that_others_may_read_is_a_warning(world, tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"profiles": {"default": {"api_key": "lsv2_sk_canary_0123456789"}}}')
+    world.environ |= {"LANGSMITH_CONFIG_FILE": str(path), "LANGSMITH_API_KEY": ""}
+    path.chmod(0o644)
+    assert world.findings()["credentials file"].state is State.WARN
+    path.chmod(0o600)
+    assert "credentials file" not in world.findings()
+
+
+def test_a_workspace_from_a_profile_beside_a_key_from_elsewhere_is_a_warning(world, tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"profiles": {"default": {"workspace_id": "w-1"}}}')
+    world.environ["LANGSMITH_CONFIG_FILE"] = str(path)
+    world.where = Where()
+    finding = world.findings()["workspace"]
+    assert (finding.state, "w-1" in finding.what) == (State.WARN, True), "the two need not belong together"
+
+
+def test_an_agent_that_cannot_be_read_does_not_hide_the_rest(world, tmp_path):
+    world.agent.folder.rename(tmp_path / "gone")
+    findings = world.findings()
+    assert "There is no" in findings["agent"].what
+    assert findings["listener"].state is State.OK
+    assert "base image" not in findings, "nothing says which"
