@@ -64,10 +64,10 @@ borders: venv
 # The story is the longest of the three and mostly waits; what computes beside it makes way for it. More workers than
 # cores would make waits with deadlines fail for no reason of the code's.
 suites: tools
-	$(call step,the packages' tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages)
+	$(call step,all other tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages tests --ignore=tests/story)
 
 story: tools
-	$(call step,the end-to-end story,$(PYTEST) -q tests)
+	$(call step,the end-to-end story,$(PYTEST) -q tests/story)
 
 agent: venv
 	$(call step,the agent's tests,(cd agents/hello-world-graph && "$$(../../toolchain/bootstrap 2>/dev/null)" run --quiet --locked --group dev pytest -q))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from workspace import Workspace
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Copied, since the tests change them; everything else is only read.
 _COPIED = ("stacks", "agents")
 _LINKED = ("packages", "toolchain", "pyproject.toml", "uv.lock", ".venv")

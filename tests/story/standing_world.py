@@ -1,0 +1,73 @@
+"""What the chapters of the end-to-end story ask of the world they share."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+from workspace import Workspace
+
+
+def up(workspace: Workspace) -> dict[str, Any]:
+    """Everything up: what ``langsmith-sandbox up`` says of it."""
+    return json.loads(workspace.run("langsmith-sandbox", "up", "--json").stdout)
+
+
+def control_plane(workspace: Workspace, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Call the control plane behind the program's back."""
+    request = urllib.request.Request(
+        workspace.url("control-plane") + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "X-Api-Key": workspace.credentials["api_key"],
+            "X-Tenant-Id": workspace.credentials["workspace_id"],
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or "null")
+
+
+def deployments(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """All deployments by name."""
+    listed = control_plane(workspace, "GET", "/v2/deployments?limit=100")["resources"]
+    return {deployment["name"]: deployment for deployment in listed}
+
+
+def revisions(workspace: Workspace, name: str = "hello-world-graph") -> list[dict[str, Any]]:
+    """A deployment's revisions, newest first."""
+    deployment = deployments(workspace)[name]
+    return control_plane(workspace, "GET", f"/v2/deployments/{deployment['id']}/revisions")["resources"]
+
+
+def listeners(workspace: Workspace) -> list[dict[str, Any]]:
+    return control_plane(workspace, "GET", "/v2/listeners")["resources"]
+
+
+def forget_requests(workspace: Workspace, part: str) -> None:
+    request = urllib.request.Request(workspace.url(part) + "/_sandbox/requests", method="DELETE")
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def requests_seen(workspace: Workspace, part: str) -> list[dict[str, Any]]:
+    """Requests since they were forgotten; those of the data plane, which never stops asking for work, aside."""
+    with urllib.request.urlopen(workspace.url(part) + "/_sandbox/requests", timeout=10) as answer:
+        seen = json.loads(answer.read())["requests"]
+    return [request for request in seen if not request.get("path", "").startswith("/internal/")]
+
+
+def outputs(workspace: Workspace) -> dict[str, Any]:
+    return json.loads(workspace.in_sandbox("pulumi stack output --json", cwd=workspace.hosting).stdout)
+
+
+def layers(workspace: Workspace, digest: str) -> list[str]:
+    """Digests of an image's layers, the source layer last."""
+    repository = outputs(workspace)["repositories"]["hello-world-graph"].partition("/")[2]
+    request = urllib.request.Request(
+        f"{workspace.url('registry')}/v2/{repository}/manifests/{digest}",
+        headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return [layer["digest"] for layer in json.loads(answer.read())["layers"]]
