@@ -63,14 +63,14 @@ def test_a_repository_with_a_tag_is_refused_because_tags_follow_from_the_commit(
 
 
 def test_a_registry_that_is_down_ends_a_push_with_its_own_code(cli, agent, monkeypatch):
-    monkeypatch.setattr("langsmith_client.registry._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("langsmith_client.registry.connection._FIRST_PAUSE", 0.0)
     outcome = cli("push", str(agent.folder), "--push-to", "127.0.0.1:1/x", "--builder", "layers")
     assert outcome.exit_code == 11
     assert "127.0.0.1:1 cannot be reached" in outcome.err
 
 
 def test_changed_files_are_listed(cli, agent, monkeypatch):
-    monkeypatch.setattr("langsmith_client.registry._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("langsmith_client.registry.connection._FIRST_PAUSE", 0.0)
     agent.write({"greeter/graph.py": "graph = 2\n"})
     outcome = cli("push", str(agent.folder), "--push-to", "127.0.0.1:1/x")
     assert "not as committed, so the tag says so: greeter/graph.py" in outcome.err

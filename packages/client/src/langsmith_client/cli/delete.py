@@ -27,11 +27,12 @@ def command(
     name: str, yes: bool, delete_tracing_project: bool, wait_timeout: float, where: Where, as_json: bool
 ) -> None:
     """Delete the deployment NAME, and wait until nothing is left of it."""
+    from langsmith_client.cli.asking import confirm_by_typing
     from langsmith_client.cli.session import connected, reporting
     from langsmith_client.removal import remove
 
     if not yes:
-        _confirm(name)
+        confirm_by_typing(name, "delete it", instead="--yes")
     with reporting(as_json=as_json) as reporter, connected(where) as target:
         deployment = target.find(name)
         if deployment is not None:
@@ -43,12 +44,3 @@ def command(
             deployment_id=deployment.id if deployment else None,
             changed=deployment is not None,
         )
-
-
-def _confirm(name: str) -> None:
-    import sys
-
-    if not sys.stdin.isatty():
-        raise click.UsageError("Without a terminal to ask on, deleting needs --yes.")
-    if click.prompt(f"Type {name} to delete it", default="", show_default=False) != name:
-        raise click.Abort
