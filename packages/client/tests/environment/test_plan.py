@@ -69,6 +69,14 @@ def test_saying_nothing_about_the_environment_changes_and_forgets_nothing(remote
     assert remote.deploy({"C": "1"}).reasons == ("environment: A removed, C added",)
 
 
+def test_what_nobody_asked_about_is_not_mentioned_as_staying(remote, references):
+    remote.replace(THEIRS="x")
+    remote.references["ALSO"] = "theirs:key"
+    assert remote.plan(None).notes == ()
+    assert remote.plan({}).notes == ("Variables that were set elsewhere stay: THEIRS.",)
+    assert remote.plan(references=()).notes == ("Secret references that were set elsewhere stay: ALSO.",)
+
+
 def test_a_deployment_somebody_else_made_is_adopted_without_losing_a_variable(remote):
     remote.replace(THEIRS="x", SHARED="old")
     assert remote.deploy({"SHARED": "new"}).reasons == ("environment: SHARED changed",)

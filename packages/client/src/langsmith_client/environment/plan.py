@@ -56,9 +56,14 @@ class EnvironmentPlan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is there and stays although the local files do not say so, one sentence each."""
+        """What stays as it is there although the local files say otherwise, one sentence each."""
         notes: list[str] = []
-        for label, merged in (("Variables", self.variables), ("Secret references", self.references)):
+        for label, wished, merged in (
+            ("Variables", self.wish.variables, self.variables),
+            ("Secret references", self.wish.references, self.references),
+        ):
+            if wished is None:
+                continue
             if kept := merged.named(Verdict.KEPT):
                 notes.append(f"{label} that were set elsewhere stay: {', '.join(kept)}.")
             if theirs := merged.named(Verdict.THEIRS):

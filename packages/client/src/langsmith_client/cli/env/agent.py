@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from langsmith_client.environment.plan import EnvironmentPlan
+    from langsmith_client.explanation import Witness
     from langsmith_client.langgraph_json import LangGraphConfig
     from langsmith_client.progress import Reporter
-    from langsmith_client.target.protocol import Deployment, Target
+    from langsmith_client.target.protocol import Deployment
     from langsmith_client.where import Where
 
 
@@ -46,7 +47,7 @@ class Rollout:
     wait: bool
     timeout: float
 
-    def carry_out(self, plan: EnvironmentPlan, existing: Deployment, target: Target, reporter: Reporter) -> None:
+    def carry_out(self, plan: EnvironmentPlan, existing: Deployment, target: Witness, reporter: Reporter) -> None:
         """Make the revision `plan` needs, and report the result.
 
         Raises:
