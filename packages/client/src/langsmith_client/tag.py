@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from langsmith_client.errors import ProjectError
 from langsmith_client.git import GitState, NoGit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_PLATFORM = "linux/amd64"
 # Always cut from the full hash: git's own abbreviation grows with the clone, so one commit would get two tags.
@@ -35,6 +39,30 @@ def image_tag(version: str, git: GitState | NoGit, content: str, platform: str =
     if platform != DEFAULT_PLATFORM:
         tag += "-" + platform.removeprefix("linux/").replace("/", "-")
     return legal_tag(tag)
+
+
+def rebuilt_tag(tag: str, number: int) -> str:
+    """The tag of the `number`th rebuild of what `tag` stands for; 0 is the first build.
+
+    Raises:
+        ProjectError: It would be too long.
+    """
+    return legal_tag(f"{tag}-r{number}") if number else tag
+
+
+def refuse_uncommitted(git: GitState | NoGit, environ: Mapping[str, str]) -> None:
+    """In CI, which the variable CI tells, an image must come from a commit: nobody could find its files again.
+
+    Raises:
+        ProjectError: There is no commit, or files differ from it; each is named.
+    """
+    if environ.get("CI", "").lower() in {"", "0", "false"}:
+        return
+    remedy = "Commit or ignore what a step before left behind, or give --allow-dirty."
+    if isinstance(git, NoGit):
+        raise ProjectError([f"This is CI, and no commit explains the image: {git.reason}."], remedy)
+    if git.dirty:
+        raise ProjectError([f"This is CI, and files differ from the commit: {', '.join(git.dirty)}."], remedy)
 
 
 def legal_tag(tag: str) -> str:

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from langsmith_client.errors import BuildError, RegistryError
+from langsmith_client.errors import BuildError, ConflictError, RegistryError
 from langsmith_client.image.docker import DockerBuilder
-from langsmith_client.image.publish import build_request
+from langsmith_client.image.publish import INPUTS_LABEL, build_request
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.processes import Finished
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
-PUSHED = Manifest(b'{"pushed": 1}', OCI_MANIFEST)
+CONFIG = "sha256:" + "c" * 64
+PUSHED = Manifest(b'{"config": {"digest": "%s"}}' % CONFIG.encode(), OCI_MANIFEST)
 
 
 class Docker:
@@ -31,11 +32,12 @@ class Docker:
         self.argv, self.dockerfile = list(argv), stdin.decode()
         context = Path(argv[-1])
         self.context = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
-        if self.exit_code == 0:
+        if self.exit_code == 0 and "--push" in argv:
             metadata = Path(argv[argv.index("--metadata-file") + 1])
-            metadata.write_text(json.dumps({"containerimage.digest": self.digest}), encoding="utf-8")
+            reported = {"containerimage.digest": self.digest} if self.digest else {}
+            metadata.write_text(json.dumps(reported), encoding="utf-8")
             tag = argv[argv.index("--tag") + 1].rpartition(":")[2]
-            self.server.manifests["team/greeter", tag] = PUSHED
+            self.server.manifests["team/greeter", tag] = self.server.manifests["team/greeter", PUSHED.digest] = PUSHED
         return Finished(self.exit_code, b"", self.stderr)
 
 
@@ -88,13 +90,47 @@ def test_other_folders_become_build_contexts_that_exist(publish, make_agent, ser
 def test_labels_platform_and_tag_are_passed_and_the_image_is_pushed_at_once(publish, agent, server):
     docker = Docker(server)
     publish(agent, docker)
-    assert docker.argv[:6] == ["docker", "buildx", "build", "--push", "--platform", "linux/amd64"]
+    assert docker.argv[:4] == ["docker", "buildx", "build", "--push"]
+    assert docker.argv[docker.argv.index("--platform") + 1] == "linux/amd64"
     assert f"org.opencontainers.image.revision={agent.git('rev-parse', 'HEAD')}" in docker.argv
     assert str(TARGET) + ":1.2.0-" + agent.git("rev-parse", "HEAD")[:12] in docker.argv
 
 
-def test_the_digest_is_the_registrys_and_not_the_one_docker_reports(publish, agent, server):
-    assert publish(agent, Docker(server, digest="sha256:" + "0" * 64)) == PUSHED.digest, "it may be the config's"
+@pytest.mark.parametrize("reported", [PUSHED.digest, CONFIG])
+def test_the_digest_is_that_of_what_docker_says_it_pushed(publish, agent, server, reported):
+    assert publish(agent, Docker(server, digest=reported)) == PUSHED.digest, "some builders report the configuration"
+
+
+def test_a_tag_that_stands_for_something_else_than_docker_pushed_is_a_conflict(publish, agent, server):
+    with pytest.raises(ConflictError, match="stands for"):
+        publish(agent, Docker(server, digest="sha256:" + "0" * 64))
+
+
+def test_without_a_digest_from_docker_there_is_nothing_to_deploy(publish, agent, server):
+    with pytest.raises(BuildError, match="did not say which image"):
+        publish(agent, Docker(server, digest=None))
+
+
+def test_more_arguments_reach_docker_before_the_context_and_change_the_inputs(registry, push_base, agent, server):
+    push_base({})
+    docker, more = Docker(server), ("--build-arg", "A=1")
+    request = build_request(agent.load(), TARGET, arguments=more)
+    DockerBuilder(registry, docker).publish(request, lambda text: None)
+    assert docker.argv[-3:-1] == list(more)
+    assert request.labels[INPUTS_LABEL] != build_request(agent.load(), TARGET).labels[INPUTS_LABEL]
+
+
+def test_building_without_pushing_loads_the_image_or_writes_it(registry, push_base, agent, server, tmp_path):
+    push_base({})
+    request = build_request(agent.load(), TARGET)
+    docker = Docker(server)
+    built = DockerBuilder(registry, docker).build(request, None, lambda text: None)
+    assert built.place == f"docker has it as greeter:{request.image.reference}"
+    assert "--load" in docker.argv
+    assert "--push" not in docker.argv
+    DockerBuilder(registry, docker).build(request, tmp_path / "image.tar", lambda text: None)
+    assert f"type=oci,dest={tmp_path / 'image.tar'}" in docker.argv
+    assert {name for name, _ in server.manifests} == {"langchain/langgraph-api"}, "nothing was pushed"
 
 
 def test_a_failed_step_is_a_build_error_and_a_failed_push_a_registry_error(publish, agent, server):

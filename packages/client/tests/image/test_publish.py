@@ -25,6 +25,7 @@ class Builder:
     name: str = "layers"
     problem: str | None = None
     built: int = 0
+    takes_arguments: bool = False
 
     def obstacle(self, project):
         return self.problem
@@ -114,7 +115,7 @@ def test_a_tag_pushed_by_someone_else_in_the_meantime_is_noticed(registry, agent
             push(self.registry, request.image, {"other": "build"})
             return digest
 
-    with pytest.raises(ConflictError, match="now has"):
+    with pytest.raises(ConflictError, match="stands for"):
         run(registry, agent, Raced(registry))
 
 

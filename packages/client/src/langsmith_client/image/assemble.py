@@ -49,8 +49,13 @@ def image_config(
     return _canonical(config)
 
 
-def image_manifest(base: BaseImage, layers: Sequence[Layer], config_digest: str, config_size: int) -> Manifest:
-    """The manifest that binds the base's layers, the new ones and the configuration."""
+def image_manifest(
+    base: BaseImage, layers: Sequence[Layer], config_digest: str, config_size: int, annotations: Mapping[str, str]
+) -> Manifest:
+    """The manifest that binds the base's layers, the new ones and the configuration.
+
+    `annotations` are the image's labels: whoever has the manifest then needs no second request to read them.
+    """
     inherited = [
         {
             "mediaType": _AS_OCI.get(entry["mediaType"], entry["mediaType"]),
@@ -65,6 +70,7 @@ def image_manifest(base: BaseImage, layers: Sequence[Layer], config_digest: str,
         "mediaType": OCI_MANIFEST,
         "config": {"mediaType": OCI_CONFIG, "digest": config_digest, "size": config_size},
         "layers": [*inherited, *added],
+        "annotations": dict(annotations),
     }
     return Manifest(_canonical(values), OCI_MANIFEST)
 

@@ -63,7 +63,15 @@ def platform_manifest(registry: Registry, image: ImageReference, platform: str) 
         BuildError: The index has none.
         RegistryError: The registry has no such image.
     """
-    manifest = registry.manifest(image)
+    return choose_platform(registry, image, registry.manifest(image), platform)
+
+
+def choose_platform(registry: Registry, image: ImageReference, manifest: Manifest, platform: str) -> Manifest:
+    """`manifest`, which is that of `image`, or if it is an index, the manifest in it that is for `platform`.
+
+    Raises:
+        BuildError: The index has none.
+    """
     if manifest.media_type not in INDEX_TYPES:
         return manifest
     offered = {platform_of(entry["platform"]): entry["digest"] for entry in reversed(manifest.values["manifests"])}

@@ -112,11 +112,12 @@ def locked_versions(packages: Sequence[LocalPackage]) -> tuple[str, ...]:
     return tuple(f"{name}=={found.pop()}" for name, found in sorted(versions.items()) if len(found) == 1)
 
 
-def dependency_layer(wanted: Wanted, cache: Path, *, run: Runner) -> Layer | None:
+def dependency_layer(wanted: Wanted, cache: Path, *, run: Runner, fresh: bool = False) -> Layer | None:
     """The layer with everything of `wanted` that the base lacks, or None when it lacks nothing.
 
     Layers are kept in `cache` by the content of the wish, so that an unchanged one costs no resolution. The agents
-    of a fleet often want the same layer: the first of them makes it.
+    of a fleet often want the same layer: the first of them makes it. A `fresh` one is resolved again: where no lock
+    settles it, the index may have newer versions for the same wish.
 
     Raises:
         BuildError: No set of wheels fulfils the wish.
@@ -124,7 +125,7 @@ def dependency_layer(wanted: Wanted, cache: Path, *, run: Runner) -> Layer | Non
     cache.mkdir(parents=True, exist_ok=True)
     record = cache / f"{wanted.key}.json"
     with turn(wanted.key):
-        if record.is_file():
+        if record.is_file() and not fresh:
             with contextlib.suppress(_DamagedError):
                 return _recall(record)
         return _make(wanted, record, run)

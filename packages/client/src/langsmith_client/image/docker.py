@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image.base_image import BaseImage, base_labels, read_base
+from langsmith_client.image.protocol import Built
 from langsmith_client.image_reference import ImageReference
+from langsmith_client.registry.client import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from langsmith_client.image.protocol import BuildRequest, Say
     from langsmith_client.project import Project
@@ -24,6 +27,25 @@ if TYPE_CHECKING:
 
 _BUILD_TIMEOUT = 3600.0  # seconds
 _ASK_TIMEOUT = 10.0  # seconds; a daemon that needs longer to say its version is no use
+
+
+@dataclasses.dataclass(frozen=True)
+class _Prepared:
+    """What docker is given: a folder to build from, a Dockerfile, more folders by name, and labels."""
+
+    context: Path
+    dockerfile: str
+    contexts: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def argv(self, request: BuildRequest, options: Sequence[str]) -> list[str]:
+        argv = ["docker", "buildx", "build", *options, "--platform", request.platform, "--progress", "plain"]
+        argv += ["--file", "-"]
+        for name, value in sorted(self.labels.items()):
+            argv += ["--label", f"{name}={value}"]
+        for name, folder in sorted(self.contexts.items()):
+            argv += ["--build-context", f"{name}={folder}"]
+        return [*argv, *request.arguments, str(self.context)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +60,7 @@ class DockerBuilder:
     registry: Registry
     run: processes.Runner = processes.run
     name: str = "docker"
+    takes_arguments: bool = True
 
     def obstacle(self, project: Project) -> str | None:  # noqa: ARG002 - no project is beyond a Dockerfile
         """See `Builder`."""
@@ -54,20 +77,47 @@ class DockerBuilder:
 
     def publish(self, request: BuildRequest, say: Say) -> str:
         """See `Builder`."""
+        with self._prepared(request) as prepared:
+            metadata = prepared.context.with_name("metadata.json")
+            say(f"docker buildx build --push --platform {request.platform}")
+            options = ["--push", "--metadata-file", str(metadata), "--tag", str(request.image)]
+            self._build(prepared.argv(request, options), prepared.dockerfile)
+            reported = json.loads(metadata.read_text(encoding="utf-8")).get("containerimage.digest")
+        return self._pushed(request.image, reported)
+
+    def build(self, request: BuildRequest, output: Path | None, say: Say) -> Built:
+        """See `Builder`; without an `output` the image goes to the daemon, as `<name>:<tag>`."""
+        local = f"{request.project.name}:{request.image.reference}"
+        with self._prepared(request) as prepared:
+            options = ["--load"] if output is None else ["--output", f"type=oci,dest={output}"]
+            say(f"docker buildx build {' '.join(options)} --platform {request.platform}")
+            self._build(prepared.argv(request, [*options, "--tag", local]), prepared.dockerfile)
+        return Built(f"docker has it as {local}" if output is None else str(output))
+
+    def _pushed(self, image: ImageReference, reported: str | None) -> str:
+        """The registry's digest of what docker says it pushed.
+
+        With BuildKit's own store docker reports the manifest, with the daemon's the configuration. Whatever else the
+        tag stands for came from somebody else.
+        """
+        if reported is None:
+            raise BuildError("docker did not say which image it pushed.", "Update docker's buildx plugin.")
+        if self.registry.find_manifest(ImageReference(image.repository, reported)) is not None:
+            return reported
+        stored = self.registry.find_manifest(image)
+        if stored is None:
+            raise RegistryError(f"docker reported success, but {image} is not in the registry.", "Try again.")
+        if stored.values.get("config", {}).get("digest") == reported:
+            return stored.digest
+        raise taken(image, reported, stored.digest)
+
+    @contextlib.contextmanager
+    def _prepared(self, request: BuildRequest) -> Iterator[_Prepared]:
         base = read_base(self.registry, request.base, request.platform)
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             staged = stage(request.project, Path(folder) / "context")
             dockerfile, contexts = dockerfile_for(staged, request, base)
-            metadata = Path(folder) / "metadata.json"
-            say(f"docker buildx build --push --platform {request.platform}")
-            self._build(_arguments(request, staged.parent, contexts, metadata, base), dockerfile)
-            built = json.loads(metadata.read_text(encoding="utf-8")).get("containerimage.digest")
-        pushed = self.registry.digest(request.image)
-        if pushed is None:
-            raise RegistryError(f"docker reported success, but {request.image} is not in the registry.", "Try again.")
-        if built and built != pushed:
-            say(f"the registry's digest {pushed} is used; docker reported {built}")
-        return pushed
+            yield _Prepared(staged.parent, dockerfile, contexts, {**request.labels, **base_labels(base)})
 
     def _build(self, argv: Sequence[str], dockerfile: str) -> None:
         try:
@@ -143,16 +193,3 @@ def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tupl
     pinned = ImageReference(request.base.repository, base.digest)
     lines = [line for line in text.splitlines() if not line.startswith("# syntax=")]
     return "\n".join(f"FROM {pinned}" if line.startswith("FROM ") else line for line in lines) + "\n", contexts
-
-
-def _arguments(
-    request: BuildRequest, context: Path, contexts: dict[str, str], metadata: Path, base: BaseImage
-) -> list[str]:
-    labels = {**request.labels, **base_labels(base)}
-    argv = ["docker", "buildx", "build", "--push", "--platform", request.platform, "--progress", "plain"]
-    argv += ["--metadata-file", str(metadata), "--tag", str(request.image), "--file", "-"]
-    for name, value in sorted(labels.items()):
-        argv += ["--label", f"{name}={value}"]
-    for name, folder in sorted(contexts.items()):
-        argv += ["--build-context", f"{name}={folder}"]
-    return [*argv, str(context)]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 import tempfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langsmith_client import processes
 from langsmith_client.git import GitState
 from langsmith_client.image.assemble import image_config, image_manifest
 from langsmith_client.image.base_image import BaseImage, base_labels, read_base
+from langsmith_client.image.composition import Blob, Composition
 from langsmith_client.image.layer import Entry, Layer, write_layer
+from langsmith_client.image.oci_layout import write_layout
+from langsmith_client.image.protocol import Built
+from langsmith_client.image.push import push
 from langsmith_client.image.runtime_env import runtime_env
 from langsmith_client.registry.upload import in_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from langsmith_client.image.protocol import BuildRequest, Say
-    from langsmith_client.image_reference import Repository
     from langsmith_client.project import Project
     from langsmith_client.registry import Registry
 
@@ -44,6 +48,7 @@ class LayersBuilder:
     cache: Path
     run: processes.Runner = processes.run
     name: str = "layers"
+    takes_arguments: bool = False
 
     def obstacle(self, project: Project) -> str | None:
         """See `Builder`."""
@@ -59,27 +64,49 @@ class LayersBuilder:
 
     def publish(self, request: BuildRequest, say: Say) -> str:
         """See `Builder`."""
+        with self._composed(request, say) as image:
+            push(image, request.image, self.registry, say)
+        return image.manifest.digest
+
+    def build(self, request: BuildRequest, output: Path | None, say: Say) -> Built:
+        """See `Builder`; without an `output` the image is made, so that what would fail fails, and let go."""
+        with self._composed(request, say) as image:
+            if output is not None:
+                write_layout(image, request.project.name, request.image.reference, output)
+        return Built("built and not kept" if output is None else str(output), image.manifest.digest)
+
+    @contextlib.contextmanager
+    def _composed(self, request: BuildRequest, say: Say) -> Iterator[Composition]:
         project = request.project
         env = runtime_env(project.config, project.packages)
         base = read_base(self.registry, request.base, request.platform)
         dependencies = self._dependencies(request, base)
-        say(dependencies.comment.partition(": ")[2] if dependencies else "the base image ships every dependency")
+        say(_what(dependencies) if dependencies else "the base image ships every dependency")
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             source = source_layer(project, Path(folder) / "source")
             layers = [layer for layer in (dependencies, source) if layer]
+            labels = {**request.labels, **base_labels(base)}
             config = image_config(
                 base,
                 layers,
                 env={**env, **_python_path(project, base)},
-                labels={**request.labels, **base_labels(base)},
+                labels=labels,
                 working_dir=_working_dir(project),
                 created=project.git.committed_at if isinstance(project.git, GitState) else 0,
             )
             digest = "sha256:" + hashlib.sha256(config).hexdigest()
-            manifest = image_manifest(base, layers, digest, len(config))
-            self._push(request, base, layers, (digest, config), say)
-            self.registry.put_manifest(request.image, manifest)
-        return manifest.digest
+            manifest = image_manifest(base, layers, digest, len(config), labels)
+            blobs = (
+                *(self._inherited(base, descriptor) for descriptor in base.manifest["layers"]),
+                *(Blob(layer.digest, layer.size, layer.content, _what(layer)) for layer in layers),
+                Blob(digest, len(config), in_memory(config), "the configuration"),
+            )
+            yield Composition(manifest, blobs)
+
+    def _inherited(self, base: BaseImage, descriptor: Mapping[str, Any]) -> Blob:
+        digest = descriptor["digest"]
+        content = functools.partial(self.registry.blob_part, base.source, digest)
+        return Blob(digest, descriptor["size"], content, "a layer of the base image", base.source)
 
     def _dependencies(self, request: BuildRequest, base: BaseImage) -> Layer | None:
         # Only a build pays for these imports; most runs find their image in the registry.
@@ -96,29 +123,7 @@ class LayersBuilder:
             python=project.config.python_version,
             folder=project.directory,
         )
-        return dependency_layer(wanted, self.cache / "dependencies", run=self.run)
-
-    def _push(
-        self, request: BuildRequest, base: BaseImage, layers: list[Layer], config: tuple[str, bytes], say: Say
-    ) -> None:
-        target = request.image.repository
-        for descriptor in base.manifest["layers"]:
-            if not self.registry.has_blob(target, descriptor["digest"]):
-                self._take_over(target, base, descriptor["digest"], descriptor["size"], say)
-        for layer in layers:
-            if not self.registry.has_blob(target, layer.digest):
-                say(f"pushing {layer.comment.partition(': ')[2] or layer.comment} ({layer.size:,} bytes)")
-                self.registry.upload(target, layer.digest, layer.size, layer.content)
-        digest, content = config
-        if not self.registry.has_blob(target, digest):
-            self.registry.upload(target, digest, len(content), in_memory(content))
-
-    def _take_over(self, target: Repository, base: BaseImage, digest: str, size: int, say: Say) -> None:
-        if self.registry.mount(target, digest, base.source):
-            return
-        say(f"copying a layer of the base image ({size:,} bytes)")
-        part = functools.partial(self.registry.blob_part, base.source, digest)
-        self.registry.upload(target, digest, size, part)
+        return dependency_layer(wanted, self.cache / "dependencies", run=self.run, fresh=request.fresh)
 
 
 def source_layer(project: Project, path: Path) -> Layer:
@@ -126,6 +131,10 @@ def source_layer(project: Project, path: Path) -> Layer:
     return write_layer(
         _source_entries(project), path, owned=_DEPS, comment=f"langsmith-client: source of {project.name}"
     )
+
+
+def _what(layer: Layer) -> str:
+    return layer.comment.partition(": ")[2] or layer.comment
 
 
 def _source_entries(project: Project) -> Iterator[Entry]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from langsmith_client.image_reference import ImageReference
     from langsmith_client.project import Project
 
@@ -27,6 +29,8 @@ class BuildRequest:
         base: The image it starts from.
         platform: `linux/amd64` or `linux/arm64`.
         labels: Labels known before the base image has been looked at.
+        arguments: More arguments for `docker buildx build`.
+        fresh: Resolve dependencies anew, whatever is remembered about the same wish.
     """
 
     project: Project
@@ -34,14 +38,34 @@ class BuildRequest:
     base: ImageReference
     platform: str
     labels: Mapping[str, str]
+    arguments: tuple[str, ...] = ()
+    fresh: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """An image that was made and not pushed.
+
+    Attributes:
+        place: Where it is, for people.
+        digest: What it will have in a registry; None where that shows at the push only.
+    """
+
+    place: str
+    digest: str | None = None
 
 
 class Builder(Protocol):
-    """One way to make an image and push it."""
+    """One way to make an image."""
 
     @property
     def name(self) -> str:
         """As given to --builder."""
+        ...
+
+    @property
+    def takes_arguments(self) -> bool:
+        """Whether it knows what to do with `BuildRequest.arguments`."""
         ...
 
     def obstacle(self, project: Project) -> str | None:
@@ -54,5 +78,15 @@ class Builder(Protocol):
         Raises:
             BuildError: The image could not be made.
             RegistryError: It could not be pushed.
+        """
+        ...
+
+    def build(self, request: BuildRequest, output: Path | None, say: Say) -> Built:
+        """Build without pushing: an OCI image layout at `output` (a folder, or an archive if it ends in `.tar`).
+
+        Without an `output` the image goes where local images are, if this builder knows such a place.
+
+        Raises:
+            BuildError: The image could not be made.
         """
         ...

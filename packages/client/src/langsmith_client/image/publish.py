@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from langsmith_client.errors import BuildError, ConflictError, ProjectError
 from langsmith_client.git import GitState
 from langsmith_client.image.assemble import timestamp
-from langsmith_client.image.base_image import platform_manifest
+from langsmith_client.image.base_image import choose_platform
 from langsmith_client.image.protocol import PLATFORMS, Builder, BuildRequest, Say
 from langsmith_client.image_reference import ImageReference, Repository, parse_reference
-from langsmith_client.tag import DEFAULT_PLATFORM, image_tag
+from langsmith_client.registry.client import taken
+from langsmith_client.tag import DEFAULT_PLATFORM, image_tag, rebuilt_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from langsmith_client.manifest import Manifest
     from langsmith_client.project import Project
     from langsmith_client.registry import Registry
 
@@ -48,50 +50,100 @@ class PublishedImage:
         return str(ImageReference(self.image.repository, self.digest))
 
 
-def build_request(project: Project, repository: Repository, platform: str = DEFAULT_PLATFORM) -> BuildRequest:
+def build_request(
+    project: Project,
+    repository: Repository,
+    platform: str = DEFAULT_PLATFORM,
+    *,
+    base_image: str | None = None,
+    arguments: Sequence[str] = (),
+) -> BuildRequest:
     """What has to be built for `project`, with its tag and labels.
+
+    `base_image` stands in for the one langgraph.json leads to; `arguments` are for docker.
 
     Raises:
         ProjectError: The platform or the version is not one that can be built.
     """
     if platform not in PLATFORMS:
         raise ProjectError([f"The platform {platform!r} is not one of {', '.join(PLATFORMS)}."])
-    base = parse_reference(project.config.base_image)
-    inputs = _inputs(project, base, platform)
+    base = parse_reference(base_image or project.config.base_image)
+    inputs = _inputs(project, base, platform, arguments)
     image = ImageReference(repository, image_tag(project.version, project.git, inputs, platform))
-    return BuildRequest(project, image, base, platform, {**_labels(project, inputs), TAG_LABEL: image.reference})
+    labels = {**_labels(project, inputs), TAG_LABEL: image.reference}
+    return BuildRequest(project, image, base, platform, labels, tuple(arguments))
 
 
 def publish(
-    request: BuildRequest, registry: Registry, builders: Sequence[Builder], *, chosen: str = AUTO, say: Say
+    request: BuildRequest,
+    registry: Registry,
+    builders: Sequence[Builder],
+    *,
+    chosen: str = AUTO,
+    rebuild: bool = False,
+    say: Say,
 ) -> PublishedImage:
     """Make sure that the image of `request` is in the registry, and never overwrite a tag.
+
+    A `rebuild` is made even if there is one, and gets a tag of its own.
 
     Raises:
         ConflictError: The tag is taken by an image made from other inputs.
         BuildError: No builder can build it, or the one chosen failed.
         RegistryError: The registry refused.
     """
-    if found := registry.digest(request.image):
+    found, following = newest_build(request, registry)
+    if found is not None and not rebuild:
         _check_same_inputs(request, registry, found)
-        return PublishedImage(request.image, found, reused=True)
-    builder = _choose(request.project, builders, chosen, say)
-    digest = builder.publish(request, say)
+        return PublishedImage(found.image, found.manifest.digest, reused=True)
+    if rebuild:
+        labels = {**request.labels, TAG_LABEL: following.reference}
+        request = dataclasses.replace(request, image=following, labels=labels, fresh=True)
+    digest = choose(request, builders, chosen, say).publish(request, say)
     stored = registry.digest(request.image)
     if stored != digest:
-        raise ConflictError(
-            f"{request.image} was pushed as {digest}, but the registry now has {stored}.",
-            "Another build pushed the same tag at the same time; run the command again to use what is there.",
-        )
+        raise taken(request.image, digest, stored or "nothing")
     return PublishedImage(request.image, digest, reused=False)
 
 
-def _choose(project: Project, builders: Sequence[Builder], chosen: str, say: Say) -> Builder:
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """An image in the registry: its tag and its manifest."""
+
+    image: ImageReference
+    manifest: Manifest
+
+
+def newest_build(request: BuildRequest, registry: Registry) -> tuple[Found | None, ImageReference]:
+    """The newest image of what `request` asks for, and the tag the next would get.
+
+    A commit's image may have been rebuilt on purpose, on a mended base say. Whoever deploys that commit again wants
+    the mended one, so that the last of the tags counts.
+    """
+    found: Found | None = None
+    image = request.image
+    number = 0
+    while (manifest := registry.find_manifest(image)) is not None:
+        found = Found(image, manifest)
+        number += 1
+        image = ImageReference(image.repository, rebuilt_tag(request.image.reference, number))
+    return found, image
+
+
+def choose(request: BuildRequest, builders: Sequence[Builder], chosen: str, say: Say) -> Builder:
+    """The builder `chosen`, or the first that can, and a word on why not the ones before it.
+
+    Raises:
+        BuildError: None can.
+    """
+    project = request.project
     passed: list[str] = []
     for builder in builders:
         if chosen not in {AUTO, builder.name}:
             continue
         obstacle = builder.obstacle(project)
+        if request.arguments and not builder.takes_arguments:
+            obstacle = f"it has no use for {' '.join(request.arguments)}"
         if obstacle is None:
             say(f"builder {builder.name}" + "".join(f"; not {reason}" for reason in passed))
             return builder
@@ -100,11 +152,11 @@ def _choose(project: Project, builders: Sequence[Builder], chosen: str, say: Say
     raise BuildError(f"The image of {project.name} cannot be built: not {'; not '.join(passed)}.", remedy)
 
 
-def _inputs(project: Project, base: ImageReference, platform: str) -> str:
+def _inputs(project: Project, base: ImageReference, platform: str, arguments: Sequence[str]) -> str:
     """Digest of everything that goes into the image and is ours to decide, as 64 hex digits."""
     # The environment is not in the image: deployments with different environments share one.
     settings = {key: value for key, value in project.config.values.items() if key != "env"}
-    parts = [project.source.digest(), settings, str(base), platform]
+    parts = [project.source.digest(), settings, str(base), platform, *arguments]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -124,14 +176,18 @@ def _labels(project: Project, inputs: str) -> Mapping[str, str]:
     return labels
 
 
-def _check_same_inputs(request: BuildRequest, registry: Registry, digest: str) -> None:
+def _check_same_inputs(request: BuildRequest, registry: Registry, found: Found) -> None:
     """A tag stands for one build. Other inputs under the same tag would be served as if they were these."""
-    found = ImageReference(request.image.repository, digest)
-    manifest = platform_manifest(registry, found, request.platform)
-    config = json.loads(registry.blob(found.repository, manifest.values["config"]["digest"]))
-    labels = config.get("config", {}).get("Labels") or {}
-    if labels.get(INPUTS_LABEL) not in {None, request.labels[INPUTS_LABEL]}:
+    inputs = (found.manifest.values.get("annotations") or {}).get(INPUTS_LABEL) or _label(request, registry, found)
+    if inputs not in {None, request.labels[INPUTS_LABEL]}:
         raise ConflictError(
-            f"{request.image} exists and was built from other inputs (langgraph.json, base image or platform).",
-            "Tags are never overwritten: commit the change, raise the version, or give --version-label.",
+            f"{found.image} exists and was built from other inputs (langgraph.json, base image, platform or options).",
+            "Tags are never overwritten: commit the change, give another --version-label, or --force-rebuild.",
         )
+
+
+def _label(request: BuildRequest, registry: Registry, found: Found) -> str | None:
+    repository = found.image.repository
+    manifest = choose_platform(registry, found.image, found.manifest, request.platform)
+    config = json.loads(registry.blob(repository, manifest.values["config"]["digest"]))
+    return (config.get("config", {}).get("Labels") or {}).get(INPUTS_LABEL)
