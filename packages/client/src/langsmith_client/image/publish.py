@@ -92,10 +92,9 @@ def publish(
         BuildError: No builder can build it, or the one chosen failed.
         RegistryError: The registry refused.
     """
-    found, following = newest_build(request, registry)
+    found, following = _newest_build(request, registry)
     if found is not None and not rebuild:
-        _check_same_inputs(request, registry, found)
-        return PublishedImage(found.image, found.manifest.digest, reused=True)
+        return _reused(request, registry, found)
     if rebuild:
         labels = {**request.labels, TAG_LABEL: following.reference}
         request = dataclasses.replace(request, image=following, labels=labels, fresh=True)
@@ -106,25 +105,36 @@ def publish(
     return PublishedImage(request.image, digest, reused=False)
 
 
+def published(request: BuildRequest, registry: Registry) -> PublishedImage | None:
+    """What `publish` would use without building anything; None where it would build.
+
+    Raises:
+        ConflictError: The tag is taken by an image made from other inputs.
+        RegistryError: The registry refused.
+    """
+    found, _ = _newest_build(request, registry)
+    return found and _reused(request, registry, found)
+
+
 @dataclasses.dataclass(frozen=True)
-class Found:
+class _Found:
     """An image in the registry: its tag and its manifest."""
 
     image: ImageReference
     manifest: Manifest
 
 
-def newest_build(request: BuildRequest, registry: Registry) -> tuple[Found | None, ImageReference]:
+def _newest_build(request: BuildRequest, registry: Registry) -> tuple[_Found | None, ImageReference]:
     """The newest image of what `request` asks for, and the tag the next would get.
 
     A commit's image may have been rebuilt on purpose, on a mended base say. Whoever deploys that commit again wants
     the mended one, so that the last of the tags counts.
     """
-    found: Found | None = None
+    found: _Found | None = None
     image = request.image
     number = 0
     while (manifest := registry.find_manifest(image)) is not None:
-        found = Found(image, manifest)
+        found = _Found(image, manifest)
         number += 1
         image = ImageReference(image.repository, rebuilt_tag(request.image.reference, number))
     return found, image
@@ -176,7 +186,7 @@ def _labels(project: Project, inputs: str) -> Mapping[str, str]:
     return labels
 
 
-def _check_same_inputs(request: BuildRequest, registry: Registry, found: Found) -> None:
+def _reused(request: BuildRequest, registry: Registry, found: _Found) -> PublishedImage:
     """A tag stands for one build. Other inputs under the same tag would be served as if they were these."""
     inputs = (found.manifest.values.get("annotations") or {}).get(INPUTS_LABEL) or _label(request, registry, found)
     if inputs not in {None, request.labels[INPUTS_LABEL]}:
@@ -184,9 +194,10 @@ def _check_same_inputs(request: BuildRequest, registry: Registry, found: Found) 
             f"{found.image} exists and was built from other inputs (langgraph.json, base image, platform or options).",
             "Tags are never overwritten: commit the change, give another --version-label, or --force-rebuild.",
         )
+    return PublishedImage(found.image, found.manifest.digest, reused=True)
 
 
-def _label(request: BuildRequest, registry: Registry, found: Found) -> str | None:
+def _label(request: BuildRequest, registry: Registry, found: _Found) -> str | None:
     repository = found.image.repository
     manifest = choose_platform(registry, found.image, found.manifest, request.platform)
     config = json.loads(registry.blob(repository, manifest.values["config"]["digest"]))
