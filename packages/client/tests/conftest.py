@@ -216,11 +216,17 @@ def server() -> FakeRegistry:
 
 
 @pytest.fixture
-def registry(server: FakeRegistry) -> Iterator[Registry]:
-    """A client of it, for which it also mirrors Docker Hub."""
-    with Registry(
+def open_registry(server: FakeRegistry) -> Callable[[], Registry]:
+    """Makes clients of it, for which it also mirrors Docker Hub."""
+    return lambda: Registry(
         Anonymous(), mirrors={"docker.io": HOST}, transport=httpx2.MockTransport(server), sleep=lambda seconds: None
-    ) as client:
+    )
+
+
+@pytest.fixture
+def registry(open_registry: Callable[[], Registry]) -> Iterator[Registry]:
+    """One client of it."""
+    with open_registry() as client:
         yield client
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from langsmith_client.errors import TargetError
 from langsmith_client.identity import Identity
-from langsmith_client.proof import Proof, ask
 from langsmith_client.table import Row, age
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterable
 
+    from langsmith_client.proof import Proof
     from langsmith_client.target.protocol import Deployment, Revision
 
 WORKERS = 16
@@ -74,10 +74,13 @@ def list_agents(
     target: Overview,
     identities: Reader,
     *,
+    probe: Callable[[str], Proof],
     only: Collection[str] | None = None,
-    probe: Callable[[str], Proof] = ask,
 ) -> list[Listed]:
-    """All deployments, or those named in `only`, sorted by name and looked at side by side; `probe` asks an agent.
+    """All deployments, or those named in `only`, sorted by name and looked at side by side.
+
+    Args:
+        probe: Asks the agent at a URL which revision it is.
 
     Raises:
         TargetError: The list itself cannot be had; what goes wrong with one agent is told in its row.
@@ -87,10 +90,11 @@ def list_agents(
         return []
     found.sort(key=lambda each: each.name)
     with ThreadPoolExecutor(min(WORKERS, len(found))) as pool:
-        return list(pool.map(lambda each: _look(target, identities, probe, each), found))
+        return list(pool.map(lambda each: look(target, identities, each, probe=probe), found))
 
 
-def _look(target: Overview, identities: Reader, probe: Callable[[str], Proof] | None, deployment: Deployment) -> Listed:
+def look(target: Overview, identities: Reader, deployment: Deployment, *, probe: Callable[[str], Proof]) -> Listed:
+    """One deployment, as for `list_agents`; what cannot be asked is unknown, and its `problem` says why."""
     problem = ""
     newest = running = deployment.newest
     try:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from langsmith_client.cli import main, session
+from langsmith_client.cli import looking, main, session
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +50,9 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[..., Outcome
 
 
 @pytest.fixture
-def connected(monkeypatch: pytest.MonkeyPatch, target: Any) -> Any:
-    """The command line talks to the target in memory."""
+def connected(monkeypatch: pytest.MonkeyPatch, target: Any, open_registry: Any) -> Any:
+    """The command line talks to the target and, where it looks images up, to the registry in memory."""
     monkeypatch.setattr(session, "connected", lambda where, place=None: contextlib.nullcontext(target))
+    monkeypatch.setattr(looking, "registries", open_registry)
+    monkeypatch.setattr(looking, "glanced_registries", open_registry)
     return target

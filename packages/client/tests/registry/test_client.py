@@ -102,6 +102,14 @@ def test_lasting_trouble_is_one_sentence_after_a_bounded_number_of_tries(registr
     assert len(server.requests) == 4
 
 
+def test_a_glance_tries_once_and_leaves_trouble_to_whoever_asked(server):
+    server.hook = lambda request: httpx2.Response(503)
+    transport = httpx2.MockTransport(server)
+    with Registry(Nobody(), transport=transport, tries=1) as glancing, pytest.raises(RegistryError, match="503"):
+        glancing.manifest(IMAGE)
+    assert len(server.requests) == 1
+
+
 def test_an_upload_broken_in_the_middle_starts_again_from_the_first_byte(registry, server):
     broken = [True]
 

@@ -46,4 +46,6 @@ def command(agent: str, revisions: tuple[str, ...], clone: Path | None, where: W
         old, new = sides(entries, deployment.name, revisions)
         folder = clone or (Path(agent) if Path(agent).is_dir() else Path())
         found = compare(old, new, partial(commits_between, folder.absolute()))
+        for problem in dict.fromkeys(each.identity.problem for each in (old, new) if each.identity.problem):
+            reporter.say("note", problem)
         reporter.finish("result", facts(found, deployment), **fields(found, deployment))

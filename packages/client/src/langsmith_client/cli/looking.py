@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from langsmith_client.registry import Registry
     from langsmith_client.target.protocol import Deployment, History, Revision
 
+_GLANCE = 5.0  # seconds
+
 
 def deployment_name(agent: str) -> str:
     """The name behind PATH|NAME: of the agent when it is a folder that holds one, else the word itself.
@@ -36,10 +38,17 @@ def registries() -> Registry:
     return Registry.from_environment(os.environ)
 
 
+def glanced_registries() -> Registry:
+    """The same for what is only an extra: a registry that is not reached from here must not hold up the rest."""
+    from langsmith_client.registry import Registry
+
+    return Registry.from_environment(os.environ, tries=1, timeout=_GLANCE)
+
+
 @contextlib.contextmanager
 def identities() -> Iterator[Identities]:
-    """Knows where images come from."""
-    with registries() as registry:
+    """Knows where images come from, as far as a glance at their registries tells."""
+    with glanced_registries() as registry:
         yield identities_of(registry)
 
 

@@ -26,9 +26,10 @@ def command(where: Where, as_json: bool) -> None:
     from langsmith_client.cli.looking import identities
     from langsmith_client.cli.session import connected, reporting
     from langsmith_client.listing import list_agents, rows
+    from langsmith_client.proof import ask
 
     with reporting(as_json=as_json) as reporter, connected(where) as target, identities() as known:
-        agents = list_agents(target, known)
+        agents = list_agents(target, known, probe=ask)
         reporter.table("deployment", rows(agents, dt.datetime.now(dt.UTC)))
         unknown = sum(1 for each in agents if each.problem)
         reporter.finish("result", {} if agents else {"deployments": "none"}, count=len(agents), unknown=unknown)

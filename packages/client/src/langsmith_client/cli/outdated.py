@@ -71,6 +71,7 @@ def _find(projects: Sequence[Project], target: ControlPlaneTarget, registry: Reg
     from langsmith_client.cli.looking import identities_of
     from langsmith_client.listing import list_agents
     from langsmith_client.outdated import Bases, compare_all
+    from langsmith_client.proof import ask
 
-    deployed = list_agents(target, identities_of(registry), only={project.name for project in projects})
+    deployed = list_agents(target, identities_of(registry), probe=ask, only={project.name for project in projects})
     return compare_all(projects, deployed, Bases(registry))

@@ -3,64 +3,85 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from langsmith_client.cli import options
+from langsmith_client.cli.looking import deployment_name
 
 if TYPE_CHECKING:
+    from langsmith_client.diagnosis import Diagnosis
+    from langsmith_client.listing import Listed
     from langsmith_client.where import Where
 
 
 @click.command("status")
 @click.argument("agent", metavar="PATH|NAME", default=".")
+@click.option(
+    "--kube-context", metavar="CONTEXT", help="Context of kubectl to ask what is wrong; else that of KUBECONFIG."
+)
 @options.where
 @options.output
-def command(agent: str, where: Where, as_json: bool) -> None:
-    """Show the deployment of the agent in a folder, or of a name: its newest revision, and what is really served."""
-    from langsmith_client.cli.session import connected, existing, reporting
-    from langsmith_client.proof import ask
+def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -> None:
+    """Show one deployment: its newest revision, the image that runs, what is really served, and what is wrong.
 
-    with reporting(as_json=as_json) as reporter, connected(where) as target:
+    AGENT is a folder with a langgraph.json, or the name of a deployment.
+    """
+    import datetime as dt
+
+    from langsmith_client.cli.looking import identities
+    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.explanation import explain
+    from langsmith_client.kubectl import cluster_of
+    from langsmith_client.listing import fields, look
+    from langsmith_client.proof import ask
+    from langsmith_client.target.protocol import Phase
+
+    with reporting(as_json=as_json) as reporter, connected(where) as target, identities() as known:
         deployment = existing(target, deployment_name(agent))
-        newest = deployment.newest
-        answer = ask(deployment.url) if deployment.url else None
-        served = answer.served if answer else None
-        problem = answer.reason if answer else ""
+        listed = look(target, known, deployment, probe=ask)
+        newest, why = listed.newest, None
+        if newest and newest.phase is not Phase.DEPLOYED:
+            why = explain(target, deployment.name, newest.id, cluster=cluster_of(os.environ, kube_context))
+        facts = {**_facts(listed, dt.datetime.now(dt.UTC)), **_cause(why)}
         reporter.finish(
-            "status",
-            {
-                "deployment": f"{deployment.name} ({', '.join(f'{k} {v}' for k, v in deployment.place.items())})",
-                "revision": f"{newest.id} ({newest.status})" if newest else "none",
-                "image": newest.image or "unknown" if newest else "none",
-                "served": (served or "unknown") + (f" ({problem})" if problem else ""),
-                "url": deployment.url or "not known yet",
-            },
-            name=deployment.name,
-            deployment_id=deployment.id,
-            place=dict(deployment.place),
-            deleting=deployment.deleting,
-            revision_id=newest.id if newest else None,
-            status=newest.status if newest else None,
+            "result",
+            facts,
+            **fields(listed),
             message=newest.message if newest else None,
-            image_uri=newest.image if newest else None,
-            served_revision_id=served,
-            problem=problem,
-            url=deployment.url,
+            page=deployment.page,
+            cause=why.cause.value if why else None,
+            what=why.what if why else None,
+            remedy=why.remedy if why else None,
+            clue=why.clue.text if why and why.clue else None,
         )
 
 
-def deployment_name(agent: str) -> str:
-    """The name behind PATH|NAME: of the agent when it is a folder that holds one, else the word itself.
+def _facts(listed: Listed, now: Any) -> dict[str, str]:
+    from langsmith_client.table import age
 
-    Raises:
-        ProjectError: The folder's agent cannot be read.
-    """
-    from langsmith_client.project import CONFIG_NAME, load_project
+    deployment, newest, identity = listed.deployment, listed.newest, listed.identity
+    place = ", ".join(f"{key} {value}" for key, value in deployment.place.items())
+    facts = {"deployment": f"{deployment.name} ({'being deleted' if deployment.deleting else place})"}
+    facts["revision"] = f"{newest.id} ({newest.status}, {age(newest.created_at, now)} old)" if newest else "none"
+    if listed.running and listed.running is not newest:
+        facts["running"] = f"{listed.running.id} ({listed.running.status})"
+    facts["image"] = (listed.running.image if listed.running else None) or "unknown"
+    facts["built from"] = f"{identity.shown}, commit {identity.commit or 'unknown'}"
+    if identity.problem:
+        facts["built from"] = f"unknown: {identity.problem}"
+    reason = f" ({listed.answer.reason})" if listed.answer and listed.answer.reason else ""
+    facts["served"] = (listed.served or "unknown") + reason
+    facts["url"] = deployment.url or "not known yet"
+    return {**facts, "page": deployment.page} if deployment.page else facts
 
-    folder = Path(agent)
-    if (folder / CONFIG_NAME).is_file() or folder.name == CONFIG_NAME:
-        return load_project(folder, environ=os.environ).name
-    return agent
+
+def _cause(why: Diagnosis | None) -> dict[str, str]:
+    if why is None:
+        return {}
+    return {
+        "cause": why.what,
+        **({"said": why.clue.text} if why.clue else {}),
+        "remedy": why.remedy,
+    }

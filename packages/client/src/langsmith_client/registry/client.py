@@ -15,7 +15,7 @@ from langsmith_client.errors import ConflictError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.manifest import MANIFEST_TYPES, Manifest
 from langsmith_client.registry.answers import check
-from langsmith_client.registry.connection import Connection
+from langsmith_client.registry.connection import TIMEOUT, TRIES, Connection
 from langsmith_client.registry.upload import CHUNK, Content, upload
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Registry:
         mirrors: Registry host to the host that is asked in its place when reading base images.
         transport: Replaces the network, for tests.
         sleep: Waits between tries; seconds.
+        tries: Requests that are made before trouble counts as lasting.
+        timeout: Seconds for each read and write of a connection.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class Registry:
         mirrors: Mapping[str, str] | None = None,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        tries: int = TRIES,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._mirrors = dict(mirrors or {})
-        self._connection = Connection(logins, transport=transport, sleep=sleep)
+        self._connection = Connection(logins, transport=transport, sleep=sleep, tries=tries, timeout=timeout)
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+    def from_environment(cls, environ: Mapping[str, str], *, tries: int = TRIES, timeout: float = TIMEOUT) -> Self:
         """With docker's and AWS's logins and the mirrors that `environ` leads to.
 
         Raises:
@@ -60,7 +64,7 @@ class Registry:
         from langsmith_client.registry.ecr import RegistryLogins
         from langsmith_client.settings import registry_mirrors
 
-        return cls(RegistryLogins.of(environ), mirrors=registry_mirrors(environ))
+        return cls(RegistryLogins.of(environ), mirrors=registry_mirrors(environ), tries=tries, timeout=timeout)
 
     def __enter__(self) -> Self:
         return self

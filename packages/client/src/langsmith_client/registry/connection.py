@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 TRIES = 4
 """Requests that are made before trouble counts as lasting."""
-_TIMEOUT = 60.0  # seconds, for each read and write of a connection
+TIMEOUT = 60.0
+"""Seconds for each read and write of a connection."""
 _FIRST_PAUSE = 0.5  # seconds, doubled at each try
 _LONGEST_PAUSE = 20.0  # seconds, also the bound on a server's Retry-After
 
@@ -31,6 +32,8 @@ class Connection:
         logins: Credentials by registry.
         transport: Replaces the network, for tests.
         sleep: Waits between tries; seconds.
+        tries: Requests that are made before trouble counts as lasting.
+        timeout: Seconds for each read and write of a connection.
     """
 
     def __init__(
@@ -39,9 +42,12 @@ class Connection:
         *,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        tries: int = TRIES,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._logins = logins
-        self._http = httpx2.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True, verify=trust())
+        self._tries = tries
+        self._http = httpx2.Client(transport=transport, timeout=timeout, follow_redirects=True, verify=trust())
         self._sleep = sleep
         self._authorizations: dict[tuple[str, tuple[str, ...]], str] = {}
 
@@ -76,8 +82,8 @@ class Connection:
             RegistryError: There was no answer, also at the last try.
         """
         url = httpx2.URL(f"{repository.base_url}/{path}", params=params)
-        for attempt in range(TRIES):
-            last = attempt == TRIES - 1
+        for attempt in range(self._tries):
+            last = attempt == self._tries - 1
             answer = None
             try:
                 answer = self.once(method, repository, url, headers=headers, content=content, scopes=scopes)
