@@ -420,3 +420,13 @@ def test_a_lone_cache_node_becomes_a_pair_that_fails_over_and_back_in_one_update
     assert (pair["numCacheClusters"], pair["automaticFailoverEnabled"]) == (2, True)
     alone = pair.updated(numCacheClusters=1, automaticFailoverEnabled=False, multiAzEnabled=False)
     assert (alone["numCacheClusters"], alone["automaticFailoverEnabled"]) == (1, False)
+
+
+def test_a_final_snapshot_no_longer_asked_for_is_not_made(engine: Any, world: World, aws: Any) -> None:
+    token = "aws:elasticache/replicationGroup:ReplicationGroup"
+    group = engine.create(token, "unasked", **CASES[token][0](world), finalSnapshotIdentifier="never-made")
+    without = group.checked(finalSnapshotIdentifier=None)
+    assert list(group.diff(without).detailedDiff) == ["finalSnapshotIdentifier"]
+    group.updated(finalSnapshotIdentifier=None).delete()
+    names = [each["SnapshotName"] for each in aws("elasticache").describe_snapshots()["Snapshots"]]
+    assert "never-made" not in names

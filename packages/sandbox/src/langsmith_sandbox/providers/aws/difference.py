@@ -36,7 +36,7 @@ def difference(resource: Resource, schema: Schema, request: Diff) -> Difference:
 
 def _unset_freely(resource: Resource) -> set[str]:
     prefix = {resource.naming.property, resource.naming.prefix} if resource.naming else set()
-    return {*resource.computed.split(), *resource.local.split(), *prefix, "region"}
+    return {*resource.computed.split(), *prefix, "region"}
 
 
 def _must_delete_first(resource: Resource, request: Diff, changes: Mapping[str, Change]) -> bool:
