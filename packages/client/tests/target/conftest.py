@@ -94,6 +94,7 @@ class FakeControlPlane:
         self.revisions[deployment_id].insert(0, made)
         deployment.update(latest_revision_id=made["id"], source_revision_config=source)
         deployment["secrets"] = body.get("secrets") or deployment["secrets"]
+        deployment["secret_references"] = body.get("secret_references", deployment.get("secret_references", []))
         if spec := body.get("source_config", {}).get("resource_spec"):
             deployment["source_config"]["resource_spec"] = spec
         deployment["source_config"]["custom_url"] = "http://agents.example/lgp/x"

@@ -17,9 +17,10 @@ from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
 from langsmith_client.proof import Proof
 from langsmith_client.target.control_plane import Place
-from langsmith_client.target.protocol import Change, Deployment, Phase
+from langsmith_client.target.protocol import Change, Deployment, Phase, SecretReference
 
 IMAGE = "host.example/agent@sha256:1"
+DATABASE = SecretReference("DB_URI", "greeter-db", "uri")
 
 
 def create(target, image=IMAGE, **options):
@@ -204,6 +205,43 @@ def test_someone_elses_revision_after_a_lost_answer_is_a_conflict(connect, plane
     plane.fault = fault
     with pytest.raises(ConflictError, match="at the same time"):
         target.apply(Change("greeter", "host.example/agent@sha256:ours", existing))
+
+
+@pytest.mark.parametrize("wanted", [{"environment": {"A": "ours"}}, {"references": (DATABASE,)}, {"references": ()}])
+def test_someone_elses_revision_of_the_same_image_is_not_taken_for_our_change_of_the_environment(
+    connect, plane, wanted
+):
+    target = connect()
+    create(target, environment={"A": "1"}, references=(SecretReference("CACHE", "cache", "uri"),))
+    existing = target.find("greeter")
+
+    def fault(request, serve):
+        if request.method == "POST":
+            plane.fault = None
+            connect().apply(Change("greeter", IMAGE, existing, environment={"A": "theirs"}))
+            raise httpx2.ReadError("reset")
+        return serve()
+
+    plane.fault = fault
+    with pytest.raises(ConflictError, match="at the same time"):
+        target.apply(Change("greeter", IMAGE, existing, **wanted))
+
+
+def test_references_are_sent_read_back_and_cleared(connect):
+    target = connect()
+    create(target, references=(DATABASE,))
+    assert target.find("greeter").references == (DATABASE,)
+    target.apply(Change("greeter", IMAGE, target.find("greeter")))
+    assert target.find("greeter").references == (DATABASE,), "what is not meant is not sent"
+    target.apply(Change("greeter", IMAGE, target.find("greeter"), references=()))
+    assert target.find("greeter").references == ()
+
+
+def test_an_empty_variable_is_not_taken_for_one_that_is_not_returned(connect, plane):
+    target = connect()
+    deployment_id, _ = create(target, environment={"A": "1"})
+    plane.deployments[deployment_id]["secrets"] = [{"name": "EMPTY", "value": ""}, {"name": "HIDDEN"}]
+    assert target.find("greeter").environment == {"EMPTY": "", "HIDDEN": None}
 
 
 def test_an_outage_after_a_lost_answer_says_that_the_outcome_is_unknown(connect, plane):

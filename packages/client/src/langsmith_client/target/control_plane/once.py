@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from langsmith_client.errors import ConflictError, MissingError, OutcomeUnknownError, TargetUnavailableError
@@ -16,7 +16,7 @@ from langsmith_client.target.control_plane import translation
 from langsmith_client.target.control_plane.errors import UnknownOutcomeError, mapped
 
 if TYPE_CHECKING:
-    from langsmith_client.target.protocol import Deployment, Revision
+    from langsmith_client.target.protocol import Deployment, Revision, SecretReference
     from langsmith_control_plane import models
     from langsmith_control_plane.client import ControlPlaneClient
 
@@ -35,6 +35,7 @@ class Write:
         existing: The deployment as the decision to write saw it, or None to create it.
         image: What the revision will run.
         environment: The environment the request sets, or None. Kept out of the repr.
+        references: The secret references it sets, or None.
         send: Sends it; returns the deployment's id and the revision.
     """
 
@@ -43,6 +44,7 @@ class Write:
     image: str
     send: Callable[[], tuple[str, Revision]]
     environment: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
+    references: tuple[SecretReference, ...] | None = None
 
     @property
     def before(self) -> str | None:
@@ -150,7 +152,7 @@ def _ours(write: Write, found: models.Deployment, newer: list[Revision]) -> Revi
         ConflictError: None of them is.
     """
     for each in newer:
-        if each.image == write.image and (each is not newer[0] or _has_environment(found, write.environment)):
+        if each.image == write.image and (each is not newer[0] or _has_environment(found, write)):
             return each
     raise ConflictError(
         f"Another deploy of {write.name} made {described(newer[0])} at the same time.",
@@ -158,12 +160,18 @@ def _ours(write: Write, found: models.Deployment, newer: list[Revision]) -> Revi
     )
 
 
-def _has_environment(found: models.Deployment, wanted: Mapping[str, str] | None) -> bool:
-    if wanted is None:
-        return True
-    return {each.name for each in found.secrets} == wanted.keys() and all(
-        each.value is None or each.value.reveal() == wanted[each.name] for each in found.secrets
+def _has_environment(found: models.Deployment, write: Write) -> bool:
+    wanted = write.environment
+    if write.references is not None and _sources(found.secret_references) != _sources(write.references):
+        return False
+    return wanted is None or (
+        {each.name for each in found.secrets} == wanted.keys()
+        and all(each.value is None or each.value.reveal() == wanted[each.name] for each in found.secrets)
     )
+
+
+def _sources(references: Iterable[SecretReference | models.SecretReference]) -> set[tuple[str, str, str]]:
+    return {(each.name, each.secret_name, each.secret_key) for each in references}
 
 
 def _check_not_crossed(client: ControlPlaneClient, write: Write, deployment_id: str, made: Revision) -> None:

@@ -73,7 +73,8 @@ class ControlPlaneTarget:
         """See `Target`."""
         existing = change.existing
         send = (lambda: self._create(change)) if existing is None else (lambda: self._revise(change, existing))
-        return once(self._client, Write(change.name, existing, change.image, send, change.environment), self._sleep)
+        write = Write(change.name, existing, change.image, send, change.environment, change.references)
+        return once(self._client, write, self._sleep)
 
     def revision(self, deployment_id: str, revision_id: str) -> Revision:
         """See `Target`."""
