@@ -21,13 +21,13 @@ REVISION = Revision("r1", Phase.DEPLOYED, "DEPLOYED", IMAGE)
 DEPLOYMENT = Deployment("d1", "greeter", {}, REVISION, active_revision_id="r1")
 
 
-class FakeBases:
+class FakeBases(Bases):
     """Base images that stand still until they are moved."""
 
-    def __init__(self, digest="sha256:base"):
+    def __init__(self, digest: str | Exception = "sha256:base"):
         self.now = digest
 
-    def digest(self, name, platform):
+    def digest(self, name: str, platform: str) -> str:
         if isinstance(self.now, Exception):
             raise self.now
         return self.now
@@ -48,7 +48,7 @@ def identity_of(project, **changes):
     return dataclasses.replace(known, **changes)
 
 
-def listed(identity, served="r1", running=REVISION):
+def listed(identity, served: str | None = "r1", running=REVISION):
     return Listed(DEPLOYMENT, running, running, identity, Proof(False, served))
 
 

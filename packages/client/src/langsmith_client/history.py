@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langsmith_client.table import Row, age
 
@@ -62,7 +62,7 @@ def _cells(entry: Entry, now: dt.datetime) -> dict[str, str]:
     }
 
 
-def fields(entry: Entry) -> dict[str, object]:
+def fields(entry: Entry) -> dict[str, Any]:
     """One revision for machines."""
     revision = entry.revision
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langsmith_client.errors import TargetError
 from langsmith_client.identity import Identity
@@ -136,7 +136,7 @@ def _served(each: Listed) -> str:
     return "active" if each.served == each.deployment.active_revision_id else f"other ({each.served[:8]})"
 
 
-def fields(each: Listed) -> dict[str, object]:
+def fields(each: Listed) -> dict[str, Any]:
     """One agent for machines."""
     deployment, newest, identity = each.deployment, each.newest, each.identity
     return {
