@@ -19,16 +19,19 @@ define step
 	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
 endef
 
-.PHONY: help venv tools up down start stop status test check lint types borders suites story agent unit engine format clean
+.PHONY: help venv tools up up-firewall down start stop status test check lint types borders suites story agent unit engine format clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: ## Install uv (if there is none) and .venv
 	@toolchain/bootstrap >/dev/null
 
 up: venv ## Stand up LangSmith Hybrid in the sandbox, deploy the agent, ask it a question
 	@$(BIN)/langsmith-sandbox up
+
+up-firewall: venv ## The same, and have a partner's firewalls let the agents' addresses in
+	@$(BIN)/langsmith-sandbox up --with-firewall
 
 down: venv ## Tear all of it down and prove that nothing is left
 	@$(BIN)/langsmith-sandbox down

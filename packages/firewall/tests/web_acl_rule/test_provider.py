@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dill
 import pytest
@@ -12,9 +12,6 @@ from pulumi.output import Unknown
 
 from langsmith_firewall.errors import FirewallError
 from langsmith_firewall.web_acl_rule.provider import RuleProvider
-
-if TYPE_CHECKING:
-    from conftest import Aws
 
 UNKNOWN = Unknown()
 UUID = "0f3a1c5e-7b2d-4e6f-8a9b-1c2d3e4f5a6b"
@@ -79,13 +76,14 @@ def test_another_web_acl_is_another_rule_and_a_new_set_is_not() -> None:
     assert provider.diff("id", {**known, "intact": False}, known).changes, "somebody changed it"
 
 
-def test_the_life_of_a_rule_at_aws(aws: Aws) -> None:
+def test_the_life_of_a_rule_at_aws(aws: Any) -> None:
     ip_set = aws.ip_set("54.1.2.0/24")
     web_acl = aws.web_acl("theirs", ip_set)
     before = {name: value for name, value in aws.in_web_acl(web_acl).items() if name not in {"LockToken", "Capacity"}}
     provider = RuleProvider()
     wanted = _checked(web_acl_arn=web_acl, ip_set_name=ip_set["ipSetName"], ip_set_id=ip_set["ipSetId"])
     made = provider.create(wanted)
+    assert made.outs is not None
     assert made.outs == {**wanted, "intact": True}, "the engine forgets what it is not given"
     assert aws.rules(web_acl) == ["theirs", f"langsmith-firewall-{ip_set['ipSetName']}"]
     after = aws.in_web_acl(web_acl)
@@ -100,7 +98,7 @@ def test_the_life_of_a_rule_at_aws(aws: Aws) -> None:
     assert aws.rules(web_acl) == ["theirs"], "as it was found"
 
 
-def test_closing_an_open_web_acl_is_asked_for(aws: Aws) -> None:
+def test_closing_an_open_web_acl_is_asked_for(aws: Any) -> None:
     ip_set = aws.ip_set("54.1.2.0/24")
     web_acl = aws.web_acl("theirs", ip_set, block=False)
     named = {"web_acl_arn": web_acl, "ip_set_name": ip_set["ipSetName"], "ip_set_id": ip_set["ipSetId"]}
@@ -112,7 +110,7 @@ def test_closing_an_open_web_acl_is_asked_for(aws: Aws) -> None:
     assert aws.in_web_acl(web_acl)["DefaultAction"] == {"Block": {}}, "closed"
 
 
-def test_a_set_that_is_not_there_is_said_to_be(aws: Aws) -> None:
+def test_a_set_that_is_not_there_is_said_to_be(aws: Any) -> None:
     web_acl = aws.web_acl("theirs", aws.ip_set("54.1.2.0/24"))
     with pytest.raises(FirewallError, match="WAFNonexistentItemException"):
         RuleProvider().create(_checked(web_acl_arn=web_acl))

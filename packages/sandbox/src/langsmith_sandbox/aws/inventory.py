@@ -47,7 +47,7 @@ def walk(account: str, region: str) -> Iterator[Resource]:
     """Every resource a customer can see in the region, and the global ones, AWS's own things left out.
 
     Left out too is what is already on its way out and cannot be hurried: keys and secrets scheduled for deletion,
-    NAT gateways and endpoints that are deleted but still described.
+    NAT gateways and endpoints that are deleted but still described, prefix lists that are being deleted.
     """
     yield from _ec2(account, region)
     yield from _stores(account, region)
@@ -70,7 +70,7 @@ def _ec2(account: str, region: str) -> Iterator[Resource]:
         "vpc-endpoint": (endpoint for endpoint in ec2.vpc_end_points.values() if endpoint.state != "deleted"),
         "launch-template": ec2.launch_templates.values(),
         "vpc-flow-log": ec2.flow_logs.values(),
-        "prefix-list": (each for each in ec2.managed_prefix_lists.values() if each.owner_id != "AWS"),
+        "prefix-list": (each for each in ec2.managed_prefix_lists.values() if _stays(each)),
         "volume": ec2.volumes.values(),
         "instance": (i for r in ec2.reservations.values() for i in r.instances if i.state != "terminated"),
     }
@@ -80,6 +80,10 @@ def _ec2(account: str, region: str) -> Iterator[Resource]:
             yield Resource(f"ec2:{kind}", item.id, arn, dict(ec2.tags.get(item.id, {})))
     for interface in ec2.enis.values():
         yield Resource("ec2:network-interface", interface.id, "", dict(ec2.tags.get(interface.id, {})))
+
+
+def _stays(prefix_list: Any) -> bool:
+    return prefix_list.owner_id != "AWS" and prefix_list.state != "delete-in-progress"
 
 
 def _stores(account: str, region: str) -> Iterator[Resource]:

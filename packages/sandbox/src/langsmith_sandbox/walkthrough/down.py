@@ -11,6 +11,7 @@ from langsmith_sandbox.supervisor.bring_up import bring_up
 from langsmith_sandbox.toolchain.sources import find_sources
 from langsmith_sandbox.walkthrough import agent
 from langsmith_sandbox.walkthrough.errors import LeftoversError
+from langsmith_sandbox.walkthrough.firewall import Firewall
 from langsmith_sandbox.walkthrough.leftovers import Inventory
 from langsmith_sandbox.walkthrough.stack import Stack
 from langsmith_sandbox.walkthrough.timed import Timed
@@ -34,7 +35,7 @@ class Farewell:
 
 
 def down(paths: WorldPaths, progress: Progress) -> Farewell:
-    """Delete deployments, destroy the stack, prove that nothing is left, stop the world, prove that nothing runs.
+    """Close the firewalls, delete deployments, destroy the stack, stop the world; prove that nothing is left and runs.
 
     Raises:
         LeftoversError: Something is left; each thing is named.
@@ -50,6 +51,11 @@ def down(paths: WorldPaths, progress: Progress) -> Farewell:
     repository = find_sources().parent
     stack = Stack(repository / "stacks" / "hosting", paths, tools)
     inventory = Inventory(paths, world, secrets)
+    firewall = Firewall.of(repository, paths, tools)
+    if firewall.stack.exists:
+        # First: once the hosting stack has released its addresses, the lists would let somebody else in.
+        with timed.step("firewall", "taking the agents' addresses off the lists") as step:
+            firewall.down(step)
     with timed.step("agents", "deleting deployments") as step:
         for name in inventory.deployments():
             agent.delete(tools, name, repository, step)

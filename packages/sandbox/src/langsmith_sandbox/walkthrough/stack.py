@@ -1,4 +1,4 @@
-"""The hosting stack, driven by the real Pulumi CLI."""
+"""A stack of this repository, driven by the real Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from langsmith_sandbox.walkthrough import stack_config
 from langsmith_sandbox.walkthrough.errors import ToolFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from langsmith_sandbox.credentials import Credentials
@@ -37,14 +38,16 @@ class Stack:
     """One stack of one project folder.
 
     Attributes:
-        folder: The project's folder, ``stacks/hosting``.
+        folder: The project's folder, ``stacks/hosting`` by default.
         paths: The sandbox's folder.
         tools: Runs the CLI.
+        project: The project's name.
     """
 
     folder: Path
     paths: WorldPaths
     tools: Tools
+    project: str = stack_config.PROJECT
 
     @property
     def file(self) -> Path:
@@ -54,8 +57,8 @@ class Stack:
     @property
     def exists(self) -> bool:
         """True when the sandbox's state has this stack."""
-        stored = self.paths.pulumi / "state" / ".pulumi" / "stacks" / stack_config.PROJECT
-        return any(stored.glob(f"{NAME}.json*"))
+        stored = self.paths.pulumi / "state" / ".pulumi" / "stacks" / self.project
+        return (stored / f"{NAME}.json").exists()  # a removed one leaves a copy beside it
 
     def select(self) -> None:
         """Have the stack, made if there is none.
@@ -70,28 +73,32 @@ class Stack:
         self._break_dead_locks()
 
     def configure(self, world: World, credentials: Credentials) -> tuple[str, ...]:
-        """Write what the stack file lacks or has otherwise; returns the keys that were written.
+        """Write what the hosting stack's file lacks or has otherwise; returns the keys that were written.
 
         Raises:
             ToolFailedError: The engine refused.
         """
-        changed = stack_config.out_of_date(self._configuration(), stack_config.plain_values(world, credentials))
-        if changed:
-            pairs = (f"--plaintext={stack_config.PROJECT}:{key}={value}" for key, value in changed.items())
-            self._pulumi("config", "config", "set-all", "--stack", NAME, *pairs)
-        written = tuple(changed)
+        written = self.write(stack_config.plain_values(world, credentials))
         fingerprint = stack_config.key_fingerprint(self._configuration(), credentials)
         if fingerprint is None or fingerprint != self._known().get("key"):
             key = f"{stack_config.PROJECT}:{stack_config.API_KEY}"
             self._pulumi("config-key", "config", "set", "--secret", "--stack", NAME, key, given=credentials.api_key)
-            stored = self._configuration()
-            known = {
-                "key": stack_config.key_fingerprint(stored, credentials),
-                "salt": stored.get("encryptionsalt"),
-            }
-            write_whole(self._known_file, json.dumps(known))
+            self._remember(key=stack_config.key_fingerprint(self._configuration(), credentials))
             written = (*written, stack_config.API_KEY)
         return written
+
+    def write(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Write those of the plain values that the stack file lacks or has otherwise; returns their keys.
+
+        Raises:
+            ToolFailedError: The engine refused.
+        """
+        changed = stack_config.out_of_date(self._configuration(), values, self.project)
+        if changed:
+            pairs = (f"--plaintext={self.project}:{key}={value}" for key, value in changed.items())
+            self._pulumi("config", "config", "set-all", "--stack", NAME, *pairs)
+            self._remember()
+        return tuple(changed)
 
     def up(self, step: Step) -> str:
         """``pulumi up``; returns what it changed, such as ``85 created``.
@@ -133,7 +140,11 @@ class Stack:
     @property
     def _known_file(self) -> Path:
         """What this sandbox wrote into the stack file, as fingerprints."""
-        return self.paths.pulumi / "stack-file.json"
+        return self.paths.pulumi / f"stack-file-{self.project}.json"
+
+    def _remember(self, **facts: str | None) -> None:
+        salt = self._configuration().get("encryptionsalt")
+        write_whole(self._known_file, json.dumps({**self._known(), "salt": salt, **facts}))
 
     def _known(self) -> dict[str, str]:
         return json.loads(self._known_file.read_text()) if self._known_file.exists() else {}
@@ -147,7 +158,8 @@ class Stack:
         """An engine that was killed leaves its lock, for people to break; here its process id says that it is dead."""
         import psutil
 
-        for lock in (self.paths.pulumi / "state" / ".pulumi" / "locks").rglob("*.json"):
+        locks = self.paths.pulumi / "state" / ".pulumi" / "locks" / "organization" / self.project
+        for lock in locks.rglob("*.json"):
             if not psutil.pid_exists(json.loads(lock.read_text()).get("pid", 0)):
                 self._pulumi("cancel", "cancel", "--yes", "--stack", NAME)
                 return

@@ -34,10 +34,10 @@ def plain_values(world: World, credentials: Credentials) -> dict[str, str]:
     }
 
 
-def out_of_date(stack_file: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, str]:
-    """Those of the wanted values that a parsed stack file does not have."""
+def out_of_date(stack_file: Mapping[str, Any], wanted: Mapping[str, str], project: str = PROJECT) -> dict[str, str]:
+    """Those of the wanted values that a parsed stack file of a project does not have."""
     present = stack_file.get("config") or {}
-    return {key: value for key, value in wanted.items() if _spelled(present.get(f"{PROJECT}:{key}")) != value}
+    return {key: value for key, value in wanted.items() if _spelled(present.get(f"{project}:{key}")) != value}
 
 
 def key_fingerprint(stack_file: Mapping[str, Any], credentials: Credentials) -> str | None:

@@ -10,6 +10,7 @@ from langsmith_sandbox.supervisor.bring_up import bring_up
 from langsmith_sandbox.supervisor.langsmith_world import AWS, CONTROL_PLANE
 from langsmith_sandbox.toolchain.sources import find_sources
 from langsmith_sandbox.walkthrough import agent
+from langsmith_sandbox.walkthrough.firewall import Firewall
 from langsmith_sandbox.walkthrough.stack import Stack
 from langsmith_sandbox.walkthrough.timed import Timed
 from langsmith_sandbox.walkthrough.tools import Tools
@@ -31,6 +32,7 @@ class Story:
 
     Attributes:
         answer: What the agent said.
+        admitted: Addresses of the agents that a partner lets in since, by list; None without the firewall stack.
         deployed: What the client proved.
         resources: What the engine changed.
         urls: Where things answer, by name.
@@ -44,10 +46,17 @@ class Story:
     urls: Mapping[str, str]
     seconds: Mapping[str, float]
     summary: str
+    admitted: Mapping[str, list[str]] | None = None
 
 
-def up(paths: WorldPaths, progress: Progress) -> Story:
+def up(paths: WorldPaths, progress: Progress, *, with_firewall: bool = False) -> Story:
     """Stand up everything that is not there yet and ask the agent a question.
+
+    Args:
+        paths: The sandbox's folder.
+        progress: Hears what is being done.
+        with_firewall: Whether a partner's firewalls shall let the agents' addresses in; once they do, every later run
+            keeps them so.
 
     Raises:
         SandboxError: A step failed; every subclass says which and what to do.
@@ -67,12 +76,17 @@ def up(paths: WorldPaths, progress: Progress) -> Story:
             step.note(f"configured {', '.join(written)}")
         changes = stack.up(step)
         outputs = stack.outputs()
+    firewall = Firewall.of(repository, paths, tools)
+    admitted = None
+    if with_firewall or firewall.stack.exists:
+        with timed.step("firewall", "letting the agents' addresses in") as step:
+            admitted = firewall.up(step)
     folder = repository / "agents" / AGENT
     with timed.step("agent", "deploying") as step:
         deployed = agent.deploy(tools, folder, outputs, step)
     with timed.step("answer", "asking the agent"):
         answer = agent.ask(folder, deployed.url, agent.QUESTION)
-    return Story(answer, deployed, changes, _urls(world, deployed, outputs), timed.seconds, timed.summary())
+    return Story(answer, deployed, changes, _urls(world, deployed, outputs), timed.seconds, timed.summary(), admitted)
 
 
 def _urls(world: World, deployed: Deployed, outputs: dict[str, Any]) -> dict[str, str]:
@@ -95,6 +109,7 @@ def told(story: Story) -> str:
         "revision": f"{deployed.revision} ({'new' if deployed.changed else 'unchanged'}, served)",
         "resources": story.resources,
         **story.urls,
+        **{f"admitted by {name}": ", ".join(cidrs) for name, cidrs in (story.admitted or {}).items()},
         "took": story.summary,
     }
     width = max(map(len, rows))
