@@ -18,7 +18,9 @@ _SOURCE = "it is about code the platform builds itself; the commit of an image i
 _LOGIN = "the platform guards the agent's API with it; your own rules go under `auth` in langgraph.json"
 _IDENTITY = "the platform tells the agent which deployment and revision it is, and the proof of a deploy relies on it"
 _LOGS = "the platform collects the agent's logs in this format; LOG_LEVEL chooses how much is logged"
-_DATADOG = "the platform sets it with its own tracing; LSD_DD_API_KEY and LSD_DD_ENDPOINT are for your Datadog"
+_DATADOG = (
+    "the platform decides what it traces itself; LSD_DD_API_KEY and LSD_DD_ENDPOINT are for metrics in your Datadog"
+)
 
 # The names langgraph-cli reserves, less those a self-hosted data plane lets through; a test compares the two lists.
 # What the control plane would do with one of them is not documented, so none is ever sent.
@@ -27,12 +29,12 @@ PLATFORM_OWNED = {
     "DD_TRACE_PSYCOPG_ENABLED": _DATADOG,
     "DD_TRACE_REDIS_ENABLED": _DATADOG,
     "LANGCHAIN_API_KEY": "it is the former name of a variable the platform sets; use LANGSMITH_API_KEY",
-    "LANGCHAIN_CALLBACKS_BACKGROUND": "the platform sets it so that no trace is lost at the end of a run",
+    "LANGCHAIN_CALLBACKS_BACKGROUND": "the platform decides how traces are sent; nothing takes its place",
     "LANGCHAIN_ENDPOINT": "it is the former name of a variable the platform sets; use LANGSMITH_ENDPOINT",
     "LANGCHAIN_PROJECT": _PROJECT,
     "LANGCHAIN_TRACING_V2": _TRACING,
     "LANGGRAPH_AUTH_TYPE": _LOGIN,
-    "LANGGRAPH_CLOUD_LICENSE_KEY": "the data plane holds the licence; it is a value of its Helm chart",
+    "LANGGRAPH_CLOUD_LICENSE_KEY": "the licence is the data plane's, given to it when it is installed",
     "LANGGRAPH_GIT_REPO_PATH": _SOURCE,
     "LANGSMITH_AUTH_ENDPOINT": _LOGIN,
     "LANGSMITH_AUTH_VERIFY_TENANT_ID": _LOGIN,
