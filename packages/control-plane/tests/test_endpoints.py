@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langsmith_control_plane.endpoints import Endpoints, resolve
+from langsmith_control_plane.endpoints import REGIONS, Endpoints, from_api_endpoint, of_region, resolve
 from langsmith_control_plane.errors import EndpointError
 
 
@@ -76,9 +76,18 @@ def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
         resolve(url, {})
 
 
-def test_a_password_in_the_address_is_refused_without_repeating_it() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:hunter2@host.example.com",
+        "https://host.example.com/?token=hunter2",
+        "lsv2_pt_hunter2",
+        "ftp://hunter2",
+    ],
+)
+def test_what_may_hold_a_secret_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(EndpointError) as failure:
-        resolve("https://me:hunter2@host.example.com", {})
+        resolve(url, {})
     assert "hunter2" not in str(failure.value), "the message would end up in a log"
 
 
@@ -90,3 +99,19 @@ def test_langsmith_is_never_spoken_to_unencrypted() -> None:
 def test_page_of_a_deployment_is_on_the_dashboard() -> None:
     page = resolve(None, {}).deployment_page("tenant", "deployment")
     assert page == "https://smith.langchain.com/o/tenant/host/deployments/deployment", "the link users click"
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_region_is_the_one_its_address_leads_to(region: str) -> None:
+    found = of_region(region)
+    assert resolve(found.control_plane, {}) == found
+
+
+def test_an_unknown_region_is_refused_naming_the_known_ones() -> None:
+    with pytest.raises(EndpointError, match="us, eu, apac, aws"):
+        of_region("mars")
+
+
+def test_the_setting_at_fault_is_named() -> None:
+    with pytest.raises(EndpointError, match=r"^the profile eu is https://eu\.smith\.langchain\.com, which is not"):
+        from_api_endpoint("https://eu.smith.langchain.com", "the profile eu")

@@ -114,18 +114,21 @@ def from_api_endpoint(url: str, source: str) -> Endpoints:
 
 
 def _parse(url: str, source: str) -> SplitResult:
+    """The parts of a plain address. What is none is not quoted: it may be a key in the wrong variable."""
     remedy = "Write it as https://host, without user, query or fragment."
     try:
         parts = urlsplit(url.strip())
         _ = parts.port  # raises for a port that is no number
     except ValueError:
         raise EndpointError(f"{source} is not a URL.", remedy) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise EndpointError(f"{source} is not an http or https address.", remedy)
     if parts.username is not None or parts.password is not None:
         raise EndpointError(f"{source} holds a user or password.", remedy)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise EndpointError(f"{source} is {url.strip()!r}, which is not a plain http(s) address.", remedy)
+    if parts.query or parts.fragment:
+        raise EndpointError(f"{source} holds a query or fragment.", remedy)
     if parts.scheme == "http" and _is_langchain(parts.hostname):
-        raise EndpointError(f"{source} is {url.strip()!r}, which would send the key unencrypted.", "Use https.")
+        raise EndpointError(f"{source} is {_rebuild(parts)}, which would send the key unencrypted.", "Use https.")
     return parts
 
 
