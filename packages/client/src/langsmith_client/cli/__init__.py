@@ -11,6 +11,8 @@ import click
 
 # One module a command; the line is shown by --help without loading the module.
 COMMANDS = {
+    "apply": "Deploy the agents of the langsmith.toml in waves, or just what a saved plan says.",
+    "build": "Build an agent's image without pushing it.",
     "completion": "Print the script that teaches a shell to complete commands.",
     "delete": "Delete a deployment and wait until it is gone.",
     "deploy": "Build, push and deploy an agent, and prove that it is served.",

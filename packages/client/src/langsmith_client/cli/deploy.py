@@ -11,6 +11,7 @@ import click
 from langsmith_client.cli import options
 
 if TYPE_CHECKING:
+    from langsmith_client.cli.imaging import ImageFlags
     from langsmith_client.cli.wishing import EnvironmentFlags
     from langsmith_client.progress import Reporter
     from langsmith_client.result import Result
@@ -54,9 +55,7 @@ def _deploy(
     config: str,
     name: str | None,
     version_label: str | None,
-    push_to: str | None,
-    builder: str,
-    platform: str | None,
+    image: ImageFlags,
     listener_id: str | None,
     k8s_namespace: str | None,
     environment: EnvironmentFlags,
@@ -101,4 +100,4 @@ def _deploy(
     by_folder = str(path) if name is None and config == CONFIG_NAME else None
     with connected(where, place) as target:
         around = dataclasses.replace(surroundings(target, reporter), resume=Resume.of(where, *more, agent=by_folder))
-        return deploy(wish, lambda: publish_image(project, where, push_to, builder, platform, reporter), around)
+        return deploy(wish, lambda: publish_image(project, where, image, reporter), around)

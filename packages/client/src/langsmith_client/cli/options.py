@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from langsmith_client.cli.imaging import ImageFlags
 from langsmith_client.cli.wishing import EnvironmentFlags
 from langsmith_client.where import Where
 
@@ -110,7 +112,7 @@ project = together(
     click.argument("path", type=click.Path(exists=True, path_type=Path), default="."),
     click.option("-c", "--config", default="langgraph.json", show_default=True, help="Configuration file in PATH."),
     click.option("--name", metavar="NAME", help="Deployment; else LANGSMITH_DEPLOYMENT_NAME, the project's name."),
-    click.option("--version-label", metavar="VERSION", help="Version of the agent; else that of its pyproject.toml."),
+    click.option("--version-label", metavar="VERSION", help="Version of the agent; else the project's own."),
 )
 
 
@@ -147,10 +149,49 @@ environment = _as_environment(
     ),
 )
 
-image = together(
-    click.option("--push-to", metavar="REPO", help="Repository of the image, without a tag; else the target's."),
-    click.option("--builder", type=click.Choice(["auto", "docker", "layers"]), default="auto", show_default=True),
+builder = click.option("--builder", type=click.Choice(["auto", "docker", "layers"]), default="auto", show_default=True)
+
+
+def _docker_arguments(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    if value and not value[0].startswith("-"):
+        raise click.UsageError(f"Got unexpected extra argument ({value[0]})")
+    return value
+
+
+def _as_image(*options: Decorator) -> Decorator:
+    """Options that reach the command as one `image`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def with_image(**given: Any) -> Any:
+            flags = {field.name: given.pop(field.name) for field in fields(ImageFlags) if field.name in given}
+            return function(image=ImageFlags(**flags), **given)
+
+        return together(*options)(with_image)
+
+    return decorate
+
+
+_making = (
+    builder,
     click.option("--platform", metavar="PLATFORM", help="Else the target's, else linux/amd64."),
+    click.option("--base-image", metavar="IMAGE", help="Instead of the one langgraph.json leads to; may be a digest."),
+    click.option("--allow-dirty", is_flag=True, help="Build in CI although no commit explains the files."),
+    click.argument(
+        "arguments",
+        metavar="[-- DOCKER-ARGUMENTS]",
+        nargs=-1,
+        type=click.UNPROCESSED,
+        callback=_docker_arguments,
+    ),
+)
+
+making = _as_image(*_making)
+
+image = _as_image(
+    click.option("--push-to", metavar="REPO", help="Repository of the image, without a tag; else the target's."),
+    *_making,
+    click.option("--force-rebuild", is_flag=True, help="Build although it is in the registry; the tag gets -r<n>."),
 )
 
 waiting = together(

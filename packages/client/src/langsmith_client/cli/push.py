@@ -11,6 +11,7 @@ from langsmith_client.cli import options
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from langsmith_client.cli.imaging import ImageFlags
     from langsmith_client.where import Where
 
 
@@ -24,9 +25,7 @@ def command(
     config: str,
     name: str | None,
     version_label: str | None,
-    push_to: str | None,
-    builder: str,
-    platform: str | None,
+    image: ImageFlags,
     where: Where,
     as_json: bool,
 ) -> None:
@@ -35,14 +34,14 @@ def command(
 
     with reporting(as_json=as_json) as reporter:
         project = read_project(path, config, name, version_label, reporter)
-        image = publish_image(project, where, push_to, builder, platform, reporter)
-        shown = f"{project.name}:{image.image.reference}"
+        published = publish_image(project, where, image, reporter)
+        shown = f"{project.name}:{published.image.reference}"
         reporter.finish(
             "result",
-            {"image": shown, "digest": image.digest, "pull as": image.by_digest},
+            {"image": shown, "digest": published.digest, "pull as": published.by_digest},
             name=project.name,
             image=shown,
-            image_uri=image.by_digest,
-            digest=image.digest,
-            built=not image.reused,
+            image_uri=published.by_digest,
+            digest=published.digest,
+            built=not published.reused,
         )

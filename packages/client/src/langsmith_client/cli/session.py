@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from langsmith_client.cli.imaging import ImageFlags
     from langsmith_client.connection import Sources
     from langsmith_client.deploy import Surroundings
     from langsmith_client.explanation import Witness
@@ -127,31 +128,27 @@ def read_project(path: Path, config: str, name: str | None, version: str | None,
     return project
 
 
-def publish_image(
-    project: Project, where: Where, push_to: str | None, builder: str, platform: str | None, reporter: Reporter
-) -> PublishedImage:
+def publish_image(project: Project, where: Where, flags: ImageFlags, reporter: Reporter) -> PublishedImage:
     """Make sure that the agent's image is in the registry.
 
     Raises:
-        ProjectError: Neither a flag nor a target names the repository.
+        ProjectError: Neither a flag nor a target names the repository, or this is CI and no commit explains the image.
     """
-    from langsmith_client.errors import ProjectError
-    from langsmith_client.image.docker import DockerBuilder
-    from langsmith_client.image.layers import LayersBuilder
-    from langsmith_client.image.publish import build_request, publish
-    from langsmith_client.image_reference import parse_repository
+    from langsmith_client.cli.imaging import builders
+    from langsmith_client.image.publish import publish
     from langsmith_client.registry import Registry
     from langsmith_client.settings import cache_folder
-    from langsmith_client.tag import DEFAULT_PLATFORM
 
-    entry = where.entry()
-    repository = push_to or entry.repository(project.name)
-    if repository is None:
-        raise ProjectError([f"Nothing says which repository the image of {project.name} goes to."], "Give --push-to.")
-    request = build_request(project, parse_repository(repository), platform or entry.platform or DEFAULT_PLATFORM)
+    request = flags.request(project, where, os.environ)
     with Registry.from_environment(os.environ) as registry:
-        builders = (DockerBuilder(registry), LayersBuilder(registry, cache_folder(os.environ)))
-        image = publish(request, registry, builders, chosen=builder, say=lambda text: reporter.say("build", text))
+        image = publish(
+            request,
+            registry,
+            builders(registry, cache_folder(os.environ)),
+            chosen=flags.builder,
+            rebuild=flags.force_rebuild,
+            say=lambda text: reporter.say("build", text),
+        )
     shown = f"{project.name}:{image.image.reference}"
     state = "already in the registry, nothing built" if image.reused else "pushed"
     reporter.say(
