@@ -27,7 +27,7 @@ class Pulumi:
 
     def __init__(self, answer: object = OUTPUTS, exit_code: int = 0, stderr: str = "") -> None:
         self.answer, self.exit_code, self.stderr = answer, exit_code, stderr
-        self.asked: list[tuple[list[str], Path]] = []
+        self.asked: list[tuple[list[str], Path | None]] = []
 
     def __call__(self, argv, *, cwd=None, stdin=b"", env=None, timeout=60.0):
         self.asked.append((list(argv), cwd))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from langsmith_client.errors import ProjectError
 from langsmith_client.table import Row, age
@@ -13,11 +13,22 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from langsmith_control_plane.client import ControlPlaneClient
     from langsmith_control_plane.models import Deployment, Listener
 
 
-def list_listeners(client: ControlPlaneClient) -> list[tuple[Listener, int]]:
+class Directory(Protocol):
+    """What is asked of a control plane; errors are those of its client."""
+
+    def list_listeners(self) -> tuple[Listener, ...]:
+        """Every listener of the workspace."""
+        ...
+
+    def list_deployments(self, *, listener_id: str | None = None) -> tuple[Deployment, ...]:
+        """Every deployment, or those on one listener."""
+        ...
+
+
+def list_listeners(client: Directory) -> list[tuple[Listener, int]]:
     """Every listener with the number of its deployments, by cluster.
 
     Raises:
@@ -30,7 +41,7 @@ def list_listeners(client: ControlPlaneClient) -> list[tuple[Listener, int]]:
     return [(each, counts[each.id]) for each in sorted(listeners, key=lambda each: (each.compute_id, each.id))]
 
 
-def find_listener(client: ControlPlaneClient, wanted: str) -> tuple[Listener, tuple[Deployment, ...]]:
+def find_listener(client: Directory, wanted: str) -> tuple[Listener, tuple[Deployment, ...]]:
     """The listener of this id, or of this cluster's name, and its deployments by name.
 
     Raises:
