@@ -43,7 +43,8 @@ def test_a_record_that_says_the_same_already_is_not_salted_anew():
     assert record.updated({"A": "1"}, ()) is record
     assert record.updated(None, None) is record
     assert record.updated({"A": "2"}, None).variables != record.variables
-    assert record.updated({}, None).variables == DeployedVariables.of({}) or record.updated({}, None) != record
+    assert not record.says({}, None)
+    assert not record.says({"A": "1", "B": ""}, None)
     assert record.updated({"A": "2"}, None).references == record.references, "what was not deployed stays"
 
 
@@ -58,10 +59,19 @@ def test_a_record_that_says_the_same_already_is_not_salted_anew():
         '{"version": 1, "variables": {"A": "00"}}',
         '{"version": 1, "variables": {"A": "00"}, "salt": "no hex"}',
         '{"version": 1, "variables": 7, "salt": "00"}',
+        '{"version": 1, "variables": {"A": "00"}, "salt": 7}',
     ],
 )
 def test_a_record_that_cannot_be_read_is_none_so_that_nothing_is_removed_on_its_word(text):
     assert read_record({"annotations": {ANNOTATION: text}}) == Record()
+
+
+def test_a_hash_that_somebody_edited_is_no_value_of_ours():
+    text = '{"version": 1, "salt": "00", "variables": {"A": 7, "B": "\u00e9"}}'
+    known = read_record({"annotations": {ANNOTATION: text}}).variables
+    assert known is not None
+    assert not known.holds("A", "7")
+    assert not known.holds("B", "\u00e9")
 
 
 def test_resources_without_annotations_have_no_record_and_get_none_for_nothing():

@@ -212,7 +212,7 @@ def known_values(values: Mapping[str, str | None]) -> dict[str, str]:
     if hidden := sorted(name for name, value in values.items() if value is None):
         raise ConflictError(
             f"The control plane does not return the values of {', '.join(hidden)}, and going on would lose them.",
-            "Put them into the local environment as well.",
+            "Give their values as well, in the local environment or by hand.",
         )
     return {name: value for name, value in values.items() if value is not None}
 

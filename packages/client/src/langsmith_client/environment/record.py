@@ -42,7 +42,7 @@ class DeployedVariables:
 
     def holds(self, name: str, value: str) -> bool:
         """See `LastDeployed`."""
-        return name in self.hashes and secrets.compare_digest(self.hashes[name], salted_hash(self.salt, name, value))
+        return name in self.hashes and self.hashes[name] == salted_hash(self.salt, name, value)
 
 
 @dataclasses.dataclass(frozen=True)
