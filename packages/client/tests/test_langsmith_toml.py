@@ -36,6 +36,8 @@ env_file = "greeter.env"
 resources = { cpu = 1, memory_mb = 512, image_pull_secrets = ["pull"] }
 references = { OPENAI_API_KEY = "agent-secrets:openai", TOKEN = "agent-secrets:token" }
 canary = true
+smoke = "Hello?"
+smoke_graph = "chat"
 
 [agents.greeter.on.prod]
 env_file = "prod/greeter.env"
@@ -100,6 +102,7 @@ def test_an_agent_is_what_the_file_says_with_paths_from_the_folder_of_the_file(w
         ("TOKEN", "agent-secrets", "token"),
     ]
     assert (greeter.canary, greeter.wave, greeter.targets) == (True, 1, ("dev", "prod")), "without a list: all targets"
+    assert (greeter.smoke, greeter.smoke_graph) == ("Hello?", "chat")
     assert (planner.canary, planner.wave, planner.targets) == (False, 2, ("dev",))
 
 

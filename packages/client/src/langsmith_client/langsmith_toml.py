@@ -98,6 +98,8 @@ class AgentEntry:
         references: Variables that come from Kubernetes Secrets.
         canary: Deployed and proven before any other agent.
         wave: Agents of a wave are deployed together, the waves one after another; from 1.
+        smoke: What it is asked once after each of its deploys: a JSON object, or a user's message.
+        smoke_graph: The graph that is asked, where there are several.
         on: What differs, by target.
     """
 
@@ -109,6 +111,8 @@ class AgentEntry:
     references: tuple[SecretReference, ...] = ()
     canary: bool = False
     wave: int = 1
+    smoke: str | None = None
+    smoke_graph: str | None = None
     on: Mapping[str, Override] = dataclasses.field(default_factory=dict)
 
     def at(self, target: str) -> AgentEntry:
@@ -248,6 +252,8 @@ def _agent(name: str, table: Table, folder: Path, targets: Mapping[str, TargetEn
         references=common.references,
         canary=table.flag("canary"),
         wave=table.number("wave", default=1, least=1),
+        smoke=table.text("smoke"),
+        smoke_graph=table.text("smoke_graph"),
         on={target: _override(inner, folder, finish=True) for target, inner in table.tables("on")},
     )
     table.finish()

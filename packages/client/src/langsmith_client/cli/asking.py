@@ -27,3 +27,12 @@ def confirm_by_typing(name: str, action: str, *, instead: str) -> None:
         raise click.UsageError(f"There is nobody to ask: give {instead} to {action}.")
     if click.prompt(f"Type {name} to {action}", default="", show_default=False, err=True) != name:
         raise click.Abort
+
+
+def confirm(question: str) -> None:
+    """Ask whether to go on; Enter alone means no. The question goes to standard error.
+
+    Raises:
+        click.Abort: No.
+    """
+    click.confirm(question, default=False, abort=True, err=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def command(
     path: Path,  # noqa: ARG001 - read into `where`
     only: tuple[str, ...],
+    env_conflict: str | None,
     where: Where,
     out: Path | None,
     detailed_exitcode: bool,
@@ -38,11 +39,12 @@ def command(
 
     from langsmith_client import github_summary as github
     from langsmith_client.cli.session import reporting
+    from langsmith_client.environment.merge import Side
     from langsmith_client.fleet import wording
     from langsmith_client.fleet.saved_plan import write_plan
 
     with reporting(as_json=as_json) as reporter, planning.ground(where, only, reporter) as ground:
-        plan = ground.plan()
+        plan = ground.plan(settle=Side(env_conflict) if env_conflict else None)
         reporter.table("agent", wording.overview(plan))
         if not as_json:  # machines have it all in the rows above
             reporter.table("change", wording.details(plan))

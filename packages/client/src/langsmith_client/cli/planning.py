@@ -15,6 +15,7 @@ from langsmith_client.cli import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from langsmith_client.environment.merge import Side
     from langsmith_client.fleet.agent_plan import FleetPlan
     from langsmith_client.fleet.members import Member
     from langsmith_client.langsmith_toml import Fleet
@@ -35,6 +36,11 @@ agents = options.together(
         help="The langsmith.toml, or a folder below it; by default this one.",
     ),
     click.option("--only", multiple=True, metavar="AGENT", help="Leave out all others; may be given several times."),
+    click.option(
+        "--env-conflict",
+        type=click.Choice(["local", "remote"]),
+        help="Who is right about variables that were changed both here and elsewhere; else such agents are refused.",
+    ),
 )
 
 outcome = options.together(
@@ -58,18 +64,21 @@ class Ground:
     target: ControlPlaneTarget
     registry: Registry
 
-    def plan(self, *, salt: bytes | None = None) -> FleetPlan:
-        """Look at every agent; `salt` is that of a plan to compare with."""
+    def plan(self, *, settle: Side | None = None, salt: bytes | None = None) -> FleetPlan:
+        """Look at every agent; errors as those of `plan_fleet`, whose arguments these are."""
         from langsmith_client.cli.looking import identities_of
         from langsmith_client.fleet.planner import Observed, plan_fleet
+        from langsmith_client.image.publish import published
 
-        around = Observed(self.target, self.registry, identities_of(self.registry))
-        return plan_fleet(self.target_name, self.members, around, salt=salt)
+        around = Observed(self.target, lambda request: published(request, self.registry), identities_of(self.registry))
+        return plan_fleet(self.target_name, self.members, around, settle=settle, salt=salt)
 
 
 @contextlib.contextmanager
-def ground(where: Where, only: Sequence[str], reporter: Reporter) -> Iterator[Ground]:
-    """Read the agents, and connect to the target and the registries.
+def ground(
+    where: Where, only: Sequence[str], reporter: Reporter, *, saved: FleetPlan | None = None
+) -> Iterator[Ground]:
+    """Read the agents, or those of a saved plan, and connect to the target and the registries.
 
     Raises:
         ProjectError: With every problem of langsmith.toml or of the agents.
@@ -79,7 +88,10 @@ def ground(where: Where, only: Sequence[str], reporter: Reporter) -> Iterator[Gr
     from langsmith_client.fleet.members import read_members
 
     fleet = where.fleet()
-    name = where.target or _only_target(fleet)
+    name = saved.target if saved else where.target or _only_target(fleet)
+    if saved:  # an agent that is no longer listed is no mistake of the file: the comparison tells of it
+        planned = {agent.name for agent in saved.agents}
+        only = [agent.name for agent in fleet.at(name) if agent.name in planned]
     members = read_members(fleet, fleet.target(name), only=only, environ=os.environ)
     for member in members:
         for note in member.notes:

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 
 from langsmith_client.commits import Commits
+from langsmith_client.environment.merge import Side
 
 
 class Action(enum.Enum):
@@ -118,11 +119,13 @@ class FleetPlan:
     Attributes:
         target: Name of the target.
         salt: Of the hashes; another plan has another one.
+        settle: Who was taken to be right where both sides had changed a variable; None made that a refusal.
     """
 
     target: str
     salt: bytes
     agents: tuple[AgentPlan, ...]
+    settle: Side | None = None
 
     @property
     def deployed(self) -> tuple[AgentPlan, ...]:

@@ -13,6 +13,7 @@ from langsmith_client.git import GitState
 from langsmith_client.image.publish import INPUTS_LABEL, build_request
 from langsmith_client.image_reference import Repository, parse_repository
 from langsmith_client.project import read_agent, with_git
+from langsmith_client.smoke import Question, question
 from langsmith_client.tag import DEFAULT_PLATFORM
 from langsmith_client.toml_table import suggestion
 
@@ -35,11 +36,13 @@ class Member:
         entry: What langsmith.toml says, with nothing left to lay over.
         request: The image it needs, with its tag.
         environment: What its files say about the environment.
+        smoke: What it is asked once it is deployed.
     """
 
     entry: AgentEntry
     request: BuildRequest
     environment: LocalEnvironment
+    smoke: Question | None = None
 
     @property
     def name(self) -> str:
@@ -94,15 +97,26 @@ def read_members(
     """
     entries = _chosen(fleet, target, only)
     problems: list[str] = []
-    read = [(entry, found) for entry in entries if (found := _read(entry, target, environ, problems))]
+    read = [found for entry in entries if (found := _read(entry, target, environ, problems))]
     if problems:
         raise ProjectError(problems, f"Correct them; the agents are listed in {fleet.path}.")
-    projects = with_git([files for _, (files, _, _) in read], run=run)
+    projects = with_git([each.files for each in read], run=run)
     platform = target.platform or DEFAULT_PLATFORM
     return tuple(
-        Member(entry, build_request(project, repository, platform), environment)
-        for (entry, (_, environment, repository)), project in zip(read, projects, strict=True)
+        Member(each.entry, build_request(project, each.repository, platform), each.environment, each.smoke)
+        for each, project in zip(read, projects, strict=True)
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Read:
+    """One agent before git was asked."""
+
+    entry: AgentEntry
+    files: AgentFiles
+    repository: Repository
+    environment: LocalEnvironment
+    smoke: Question | None
 
 
 def _chosen(fleet: Fleet, target: TargetEntry, only: Sequence[str]) -> tuple[AgentEntry, ...]:
@@ -116,10 +130,8 @@ def _chosen(fleet: Fleet, target: TargetEntry, only: Sequence[str]) -> tuple[Age
     return tuple(entry for entry in entries if not only or entry.name in only)
 
 
-def _read(
-    entry: AgentEntry, target: TargetEntry, environ: Mapping[str, str], problems: list[str]
-) -> tuple[AgentFiles, LocalEnvironment, Repository] | None:
-    """One agent without git; what is wrong with it goes to `problems`."""
+def _read(entry: AgentEntry, target: TargetEntry, environ: Mapping[str, str], problems: list[str]) -> _Read | None:
+    """One agent; what is wrong with it goes to `problems`."""
     repository = target.repository(entry.name)
     try:
         if repository is None:
@@ -127,7 +139,13 @@ def _read(
                 [f"Neither `push_to` nor `repositories` of the target {target.name} says where to push."]
             )
         files = read_agent(entry.path, name=entry.name, environ=environ)
-        return files, local_environment(files.config, entry.env_file), parse_repository(repository)
+        return _Read(
+            entry,
+            files,
+            parse_repository(repository),
+            local_environment(files.config, entry.env_file),
+            question(entry.smoke, files.config.graphs, entry.smoke_graph) if entry.smoke else None,
+        )
     except ProjectError as error:
         problems += [f"{entry.name}: {problem}" for problem in error.problems]
         return None

@@ -15,14 +15,16 @@ from langsmith_client.environment.references import as_texts
 from langsmith_client.errors import ConflictError, PreflightError, ProjectError
 from langsmith_client.fleet.agent_plan import Action, AgentPlan, FleetPlan, ImagePlan, Refusal, Shift
 from langsmith_client.git import GitState
-from langsmith_client.image_reference import ImageReference
 from langsmith_client.plan import Plan, make_plan
 from langsmith_client.target.protocol import Catalogue, Deployment, Phase, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from langsmith_client.environment.merge import Side
     from langsmith_client.fleet.members import Member
+    from langsmith_client.image.protocol import BuildRequest
+    from langsmith_client.image.publish import PublishedImage
     from langsmith_client.listing import Reader
 
 WORKERS = 16
@@ -35,38 +37,34 @@ class FleetTarget(Target, Catalogue, Protocol):
     """What a fleet needs of a target."""
 
 
-class Digests(Protocol):
-    """What planning asks a registry."""
-
-    def digest(self, image: ImageReference) -> str | None:
-        """The digest behind a tag, or None when there is no such tag."""
-        ...
-
-
 @dataclasses.dataclass(frozen=True)
 class Observed:
     """What planning looks at.
 
     Attributes:
         target: Where the agents run.
-        registry: Where their images are.
+        published: The image of what is asked for, None where it is still to be built; a ConflictError where its tag
+            stands for something else.
         identities: Knows where an image comes from.
         run: Runs git.
     """
 
     target: FleetTarget
-    registry: Digests
+    published: Callable[[BuildRequest], PublishedImage | None]
     identities: Reader
     run: processes.Runner = processes.run
 
 
-def plan_fleet(name: str, members: Sequence[Member], around: Observed, *, salt: bytes | None = None) -> FleetPlan:
+def plan_fleet(
+    name: str, members: Sequence[Member], around: Observed, *, salt: bytes | None = None, settle: Side | None = None
+) -> FleetPlan:
     """Compare what `members` shall be on the target called `name` with what they are.
 
     The deployments are listed once; each agent costs a look into the registry and one at its newest revision.
 
     Args:
         salt: Of an earlier plan, to compare this one with it.
+        settle: Who is right where both sides changed a variable.
 
     Raises:
         TargetError: The target does not answer; what is wrong with one agent is told in its plan.
@@ -75,9 +73,11 @@ def plan_fleet(name: str, members: Sequence[Member], around: Observed, *, salt: 
     salt = salt or secrets.token_bytes(_SALT_LENGTH)
     with ThreadPoolExecutor(WORKERS) as pool:
         listing = pool.submit(lambda: {each.name: each for each in around.target.deployments()})
-        digests = [pool.submit(around.registry.digest, member.request.image) for member in members]
-        looks = [_Look(member, listing, digest, around, salt) for member, digest in zip(members, digests, strict=True)]
-        return FleetPlan(name, salt, tuple(pool.map(_Look.plan, looks)))
+        images = [pool.submit(around.published, member.request) for member in members]
+        looks = [
+            _Look(member, listing, image, around, salt, settle) for member, image in zip(members, images, strict=True)
+        ]
+        return FleetPlan(name, salt, tuple(pool.map(_Look.plan, looks)), settle)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,31 +86,32 @@ class _Look:
 
     member: Member
     listing: Future[dict[str, Deployment]]
-    digest: Future[str | None]
+    image: Future[PublishedImage | None]
     around: Observed
     salt: bytes
+    settle: Side | None
 
     def plan(self) -> AgentPlan:
-        existing = self._existing()
+        request, existing = self.member.request, self._existing()
         newest = existing.newest if existing else None
         start = AgentPlan(
             name=self.member.name,
             action=Action.NOTHING,
-            image=self._image(newest.image if newest else None),
+            image=ImagePlan(str(request.image.repository), request.image.reference, None, self.member.inputs),
             canary=self.member.entry.canary,
             wave=self.member.entry.wave,
             deployment_id=existing.id if existing else None,
             revision_id=newest.id if newest else None,
         )
         try:
-            self._check_inputs(start.image)
+            published = self.image.result()
             self.around.target.check(self.member.name, existing)
-            plan = self._decide(start.image, existing)
+            plan = self._decide(published, existing)
         except (ConflictError, PreflightError, ProjectError) as error:
-            return dataclasses.replace(
-                start, action=Action.REFUSE, refusal=Refusal(error.what, error.remedy, error.exit_code)
-            )
-        return dataclasses.replace(start, **self._outcome(plan, existing))
+            refusal = Refusal(error.what, error.remedy, error.exit_code)
+            return dataclasses.replace(start, action=Action.REFUSE, refusal=refusal)
+        image = self._image(start.image, published, newest.image if newest else None)
+        return dataclasses.replace(start, image=image, **self._outcome(plan, existing))
 
     def _existing(self) -> Deployment | None:
         found = self.listing.result().get(self.member.name)
@@ -120,48 +121,33 @@ class _Look:
             return dataclasses.replace(found, newest=self.around.target.newest(found))
         return found
 
-    def _image(self, before: str | None) -> ImagePlan:
-        request, digest = self.member.request, self.digest.result()
-        plan = ImagePlan(str(request.image.repository), request.image.reference, digest, self.member.inputs)
-        if before is None:
-            return plan
-        known = self.around.identities.of(before)
-        if known.digest is not None and known.digest == digest:
-            return dataclasses.replace(plan, before=plan.tag, before_digest=digest)
-        git = request.project.git
-        commits = commits_between(
-            request.project.directory,
-            known.commit,
-            git.commit if isinstance(git, GitState) else None,
-            paths=self.member.watched,
-            run=self.around.run,
-        )
-        if known.problem:
-            commits = Commits(problem=known.problem)
-        return dataclasses.replace(plan, before=known.shown, before_digest=known.digest, commits=commits)
-
-    def _check_inputs(self, image: ImagePlan) -> None:
-        """What an apply would find out when it publishes: a tag stands for one build."""
-        if image.digest is None:
-            return
-        known = self.around.identities.of(f"{image.repository}@{image.digest}")
-        if known.inputs not in {None, image.inputs}:
-            raise ConflictError(
-                f"The tag {image.tag} stands for an image that was built from other inputs.",
-                "Tags are never overwritten: commit the change or raise the version.",
-            )
-
-    def _decide(self, image: ImagePlan, existing: Deployment | None) -> Plan:
+    def _decide(self, published: PublishedImage | None, existing: Deployment | None) -> Plan:
         wish = self.member.wish()
-        reference = ImageReference(self.member.request.image.repository, image.digest or image.tag)
         return make_plan(
             wish.name,
-            str(reference),
+            published.by_digest if published else str(self.member.request.image),
             existing,
             environment=wish.environment,
             resources=wish.resources,
             references=wish.references,
+            settle=self.settle,
         )
+
+    def _image(self, plan: ImagePlan, published: PublishedImage | None, before: str | None) -> ImagePlan:
+        if published:
+            plan = dataclasses.replace(plan, tag=published.image.reference, digest=published.digest)
+        if before is None:
+            return plan
+        if published and published.by_digest == before:
+            return dataclasses.replace(plan, before=plan.tag, before_digest=plan.digest)
+        known = self.around.identities.of(before)
+        commits = Commits(problem=known.problem) if known.problem else self._commits(known.commit)
+        return dataclasses.replace(plan, before=known.shown, before_digest=known.digest, commits=commits)
+
+    def _commits(self, since: str | None) -> Commits:
+        project = self.member.request.project
+        now = project.git.commit if isinstance(project.git, GitState) else None
+        return commits_between(project.directory, since, now, paths=self.member.watched, run=self.around.run)
 
     def _outcome(self, plan: Plan, existing: Deployment | None) -> Mapping[str, Any]:
         """The fields that tell what was decided."""

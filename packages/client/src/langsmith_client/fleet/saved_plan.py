@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from langsmith_client.commits import Commit, Commits
+from langsmith_client.environment.merge import Side
 from langsmith_client.errors import ProjectError
 from langsmith_client.fleet.agent_plan import SHIFTS, Action, AgentPlan, FleetPlan, ImagePlan, Shift
 
@@ -34,6 +35,7 @@ def write_plan(plan: FleetPlan, path: Path, *, created_at: dt.datetime) -> None:
         "created_at": created_at.isoformat(timespec="seconds"),
         "target": plan.target,
         "salt": plan.salt.hex(),
+        "settle": plan.settle and plan.settle.value,
         "agents": [as_fields(agent) for agent in plan.agents],
     }
     path.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -54,7 +56,9 @@ def read_plan(path: Path) -> FleetPlan:
         values = json.loads(path.read_text(encoding="utf-8"))
         if (values["kind"], values["schema"]) != (KIND, SCHEMA):
             raise ProjectError([f"{path} is a plan of another version."], "Make it again with this version.")
-        return FleetPlan(values["target"], bytes.fromhex(values["salt"]), tuple(map(_agent, values["agents"])))
+        settle = values["settle"] and Side(values["settle"])
+        agents = tuple(map(_agent, values["agents"]))
+        return FleetPlan(values["target"], bytes.fromhex(values["salt"]), agents, settle)
     except OSError as error:
         raise ProjectError([f"{path} cannot be read ({error.strerror or type(error).__name__})."], _REMEDY) from None
     except (ValueError, LookupError, TypeError):

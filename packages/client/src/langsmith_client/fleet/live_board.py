@@ -1,0 +1,65 @@
+"""A table on the terminal that shows what every agent is doing right now; it gives way to the outcome at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import IO, Any, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from langsmith_client.fleet.board import DONE, FAILED
+
+_REFRESH = 4  # times a second
+_STYLES = {DONE: "green", FAILED: "bold red"}
+
+
+class LiveBoard:
+    """A row an agent: when its turn is, since when it is at work, and the last thing that happened to it.
+
+    Args:
+        log: The terminal.
+        turns: Agent to the name of its stage, in the order of the rows.
+        clock: Seconds of a clock that never jumps.
+    """
+
+    def __init__(self, log: IO[str], turns: Mapping[str, str], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = Console(file=log, highlight=False)
+        self._turns = turns
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rows: dict[str, tuple[float, str, str]] = {}
+        self._live = Live(
+            console=self._console, get_renderable=self.render, refresh_per_second=_REFRESH, transient=True
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def tell(self, agent: str, event: str, text: str, **fields: Any) -> None:  # noqa: ARG002 - fields are for machines
+        """See `Board`."""
+        with self._lock:
+            started = self._rows[agent][0] if agent in self._rows else self._clock()
+            self._rows[agent] = (started, event, text)
+
+    def render(self) -> Table:
+        """The table as it is now."""
+        table = Table("agent", "turn", "seconds", "state", box=None, padding=(0, 2, 0, 0), header_style="bold")
+        with self._lock:
+            rows = dict(self._rows)
+        for agent, turn in self._turns.items():
+            if agent not in rows:
+                table.add_row(agent, turn, "", Text("waiting", "dim"))
+                continue
+            started, event, text = rows[agent]
+            shown = Text.assemble((event, _STYLES.get(event, "cyan")), " ", text, no_wrap=True, overflow="ellipsis")
+            table.add_row(agent, turn, f"{self._clock() - started:.0f}", shown)
+        return table

@@ -1,0 +1,86 @@
+"""The outcome of a rollout: one table for people, JUnit and Markdown for CI, one error with an honest exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langsmith_client import github_summary, junit
+from langsmith_client.errors import ClientError, FleetError, StoppedError
+from langsmith_client.fleet.outcome import State, failures
+from langsmith_client.table import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langsmith_client.fleet.outcome import Outcome
+
+_REVISION_LENGTH = 8  # characters; enough to tell one agent's revisions apart
+
+
+def table(outcomes: Sequence[Outcome]) -> list[Row]:
+    """A row an agent."""
+    return [Row(_cells(outcome), outcome.fields()) for outcome in outcomes]
+
+
+def summary(outcomes: Sequence[Outcome], target: str) -> str:
+    """All agents in one line."""
+    counted = counts(outcomes)
+    return f"{', '.join(f'{number} {state}' for state, number in counted.items() if number)} on {target}"
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many agents are in each state."""
+    return {state.value: sum(outcome.state is state for outcome in outcomes) for state in State}
+
+
+def in_markdown(outcomes: Sequence[Outcome], target: str) -> str:
+    """For the summary page of a CI job; agents that were left alone are only counted."""
+    shown = [outcome for outcome in outcomes if outcome.state is not State.UNCHANGED]
+    return github_summary.section(
+        f"Rollout to {target}", f"{summary(outcomes, target)}.", github_summary.table(table(shown))
+    )
+
+
+def junit_cases(outcomes: Sequence[Outcome], target: str) -> list[junit.Case]:
+    """A test case an agent: it passed when the agent is deployed and proven, or was left alone."""
+    return [
+        junit.Case(
+            name=outcome.name,
+            group=f"{target}.{outcome.stage.replace(' ', '-')}",
+            seconds=outcome.seconds,
+            failure=outcome.error and (type(outcome.error).__name__, str(outcome.error)),
+            skipped="An earlier failure stopped the rollout." if outcome.state is State.NOT_STARTED else "",
+            properties=tuple(
+                (name, str(value))
+                for name, value in outcome.fields().items()
+                if name in {"image_uri", "proven", "revision_id", "state", "url"} and value is not None
+            ),
+        )
+        for outcome in outcomes
+    ]
+
+
+def error(outcomes: Sequence[Outcome]) -> ClientError | None:
+    """What the command ends with, None when all went well."""
+    errors = {outcome.name: outcome.error for outcome in failures(outcomes) if outcome.error}
+    if not errors:
+        return None
+    waiting = [outcome.name for outcome in outcomes if outcome.state is State.NOT_STARTED]
+    what = f"Not deployed: {', '.join(errors)}." + (f" Not started: {', '.join(waiting)}." if waiting else "")
+    remedy = " ".join(dict.fromkeys(each.remedy for each in errors.values() if each.remedy))
+    if any(isinstance(each, StoppedError) for each in errors.values()):
+        return StoppedError(what, remedy)
+    return FleetError(what, remedy, exit_codes=[each.exit_code for each in errors.values()])
+
+
+def _cells(outcome: Outcome) -> dict[str, str]:
+    return {
+        "agent": outcome.name,
+        "turn": outcome.stage,
+        "state": outcome.state.value,
+        "image": outcome.tag,
+        "revision": (outcome.revision_id or "-")[:_REVISION_LENGTH],
+        "proven": "yes" if outcome.proven else "no" if outcome.state is State.DEPLOYED else "-",
+        "seconds": f"{outcome.seconds:.1f}" if outcome.seconds else "-",
+        "why": outcome.error.what if outcome.error else "-",
+    }
