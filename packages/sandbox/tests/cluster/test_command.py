@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ class Bench:
         self.machine = {"PATH": "/usr/bin", "AWS_SECRET_ACCESS_KEY": "leak", "LANGSMITH_API_KEY": "leak"}
         self.config: dict[str, Any] = {"Labels": {RUNTIME_LABEL: "sandbox"}, "Entrypoint": ["python", "-m", "app"]}
         self.interpreters = INTERPRETERS
+        self.architecture = "amd64"
 
     def add(self, path: str, content: str = "x", mode: int = 0o644) -> Path:
         file = self.root / path
@@ -37,7 +39,7 @@ class Bench:
         return file
 
     def build(self, container: dict[str, Any] | None = None, declared: dict[str, str] | None = None) -> Command:
-        image = Image("team/app:1", "id", self.root, self.config)
+        image = Image("team/app:1", "id", self.root, self.config, self.architecture)
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         around = Surroundings("127.64.0.9", home, PathMap(self.root, self.mounts), self.extra, self.machine)
@@ -75,8 +77,29 @@ def test_the_label_chooses_which_python_stands_for_the_images_own(bench: Bench, 
 
 def test_an_image_not_made_for_the_sandbox_does_not_start_and_says_why(bench: Bench):
     bench.config["Labels"] = {}
-    with pytest.raises(ContainerStartError, match="exec format error: image team/app:1 is not labelled"):
+    with pytest.raises(ContainerStartError, match="image team/app:1 is not labelled"):
         bench.build()
+
+
+@pytest.mark.parametrize(("entrypoint", "program"), [("python", "/usr/local/bin/python"), ("/app/run", "/app/run")])
+def test_a_program_for_another_processor_ends_at_once_with_the_last_words_of_a_real_runtime(
+    bench: Bench, entrypoint: str, program: str
+):
+    bench.architecture = "arm64"
+    bench.config |= {"Entrypoint": [entrypoint], "Labels": {}}
+    command = bench.build()
+    done = subprocess.run(
+        command.argv, env=dict(command.env), cwd=command.cwd, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (255, f"exec {program}: exec format error\n")
+
+
+@pytest.mark.parametrize(
+    ("resources", "memory"),
+    [({"limits": {"memory": "512Mi"}}, 2**29), ({"requests": {"memory": "1Gi"}}, None), ({}, None)],
+)
+def test_only_a_limit_bounds_what_a_container_may_hold(bench: Bench, resources: dict[str, Any], memory: int | None):
+    assert bench.build({"resources": resources}).memory == memory
 
 
 def test_without_an_agent_server_agents_do_not_start(bench: Bench):

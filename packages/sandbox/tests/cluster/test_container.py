@@ -21,6 +21,7 @@ SPEC = {"name": "main", "image": "team/app:1"}
 class FakeProcess:
     def __init__(self) -> None:
         self.exit_code: int | None = None
+        self.out_of_memory = False
         self.calls: list[str] = []
 
     def terminate(self) -> None:
@@ -108,6 +109,20 @@ def test_a_crashing_container_backs_off_longer_each_time_and_remembers_how_it_en
     assert last.exit_code == 3
 
 
+def test_a_container_killed_for_its_memory_is_told_apart_from_one_that_was_just_killed(world: World):
+    reasons = []
+    for out_of_memory in (True, False):
+        container = world.make()
+        container.advance()
+        world.processes[-1].exit_code, world.processes[-1].out_of_memory = 137, out_of_memory
+        container.advance()
+        last = container.view().last
+        assert last is not None
+        reasons.append((last.exit_code, last.reason))
+        assert _waiting(container).reason == "CrashLoopBackOff"
+    assert reasons == [(137, "OOMKilled"), (137, "Error")]
+
+
 def test_a_long_run_clears_the_back_off(world: World):
     container = world.make()
     for _ in range(3):
@@ -146,7 +161,7 @@ def test_a_missing_secret_is_a_config_error_until_the_secret_is_there(world: Wor
 
 
 def test_a_program_that_cannot_start_counts_as_a_crash_with_exit_code_128(world: World):
-    world.problem = ContainerStartError("exec format error")
+    world.problem = ContainerStartError("executable file not found in $PATH")
     container = world.make()
     container.advance()
     assert _waiting(container).reason == "RunContainerError"
@@ -156,7 +171,7 @@ def test_a_program_that_cannot_start_counts_as_a_crash_with_exit_code_128(world:
 
 
 def test_a_program_that_cannot_start_and_may_not_be_tried_again_has_failed(world: World):
-    world.problem = ContainerStartError("exec format error")
+    world.problem = ContainerStartError("executable file not found in $PATH")
     container = world.make("Never")
     container.advance()
     assert container.finished

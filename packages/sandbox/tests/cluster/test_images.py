@@ -32,7 +32,7 @@ def test_an_image_is_pulled_unpacked_and_described(store: ImageStore, distributi
     assert pulled
     assert image.image_id == f"127.0.0.1:5000/team/app@{digest}"
     assert (image.root / "app/main.py").read_bytes() == b"1"
-    assert (image.runtime, image.env) == ("sandbox", {"MODE": "x=y"})
+    assert (image.runtime, image.env, image.architecture) == ("sandbox", {"MODE": "x=y"}, "amd64")
 
 
 def test_a_moved_tag_runs_the_old_image_unless_the_policy_is_always(store: ImageStore, distribution: Distribution):

@@ -28,9 +28,9 @@ DAEMON = "setsid sleep 300 & echo $!"
 def start(tmp_path: Path):
     started: list[ContainerProcess] = []
 
-    def run(script: str) -> tuple[ContainerProcess, threading.Event, Path]:
+    def run(script: str, memory: int | None = None) -> tuple[ContainerProcess, threading.Event, Path]:
         ended = threading.Event()
-        command = Command(("sh", "-c", script), PATH, tmp_path)
+        command = Command(("sh", "-c", script), PATH, tmp_path, memory)
         process = ContainerProcess.start(command, tmp_path / "log", on_exit=ended.set)
         started.append(process)
         return process, ended, tmp_path / "log"
@@ -71,6 +71,20 @@ def test_a_program_ended_by_a_signal_reports_128_and_its_number(start: Callable)
     process, ended, _ = start("kill -KILL $$")
     assert ended.wait(WAIT)
     assert process.exit_code == 137
+
+
+def test_a_program_that_holds_more_than_it_may_is_killed_with_all_it_started_and_says_so(start: Callable):
+    hoard = f"{sys.executable} -c 'import time; hoard = bytearray(200 * 2**20); time.sleep(300)'"
+    process, ended, log = start(f"{DAEMON}; {hoard}", 100 * 2**20)
+    assert ended.wait(WAIT)
+    assert (process.exit_code, process.out_of_memory) == (137, True)
+    assert _gone(int(_first_line(log, ended.wait))), "nothing of the container is left"
+
+
+def test_a_program_within_its_limit_is_left_alone_and_one_killed_by_others_was_not_out_of_memory(start: Callable):
+    process, ended, _ = start("sleep 0.2; kill -KILL $$", 100 * 2**20)
+    assert ended.wait(WAIT)
+    assert (process.exit_code, process.out_of_memory) == (137, False)
 
 
 def test_output_is_logged_with_time_and_stream_and_an_unfinished_line_is_not_lost(start: Callable):

@@ -92,6 +92,14 @@ def test_a_crash_loop_fails_with_the_exit_code_and_the_last_words():
     assert verdict(deployment(available=0), [crashed]).message.endswith("again and again."), "without any words"
 
 
+def test_a_container_killed_for_its_memory_is_reported_with_the_word_kubernetes_has_for_it():
+    crashed = pod({"reason": "CrashLoopBackOff"}, last={"exitCode": 137, "reason": "OOMKilled"})
+    seen = verdict(deployment(available=0), [crashed])
+    assert seen.message == "The container ends with exit code 137 (OOMKilled) again and again."
+    plain = pod({"reason": "CrashLoopBackOff"}, last={"exitCode": 1, "reason": "Error"})
+    assert "Error" not in verdict(deployment(available=0), [plain]).message
+
+
 def test_a_crashing_init_container_counts_too():
     crashed = pod({"reason": "CrashLoopBackOff"}, last={"exitCode": 1}, init=True)
     assert verdict(deployment(available=0), [crashed]).state == FAILED

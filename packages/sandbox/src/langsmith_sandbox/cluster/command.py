@@ -7,9 +7,11 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from langsmith_sandbox.cluster.distribution import NODE_PLATFORM
 from langsmith_sandbox.cluster.environment import expand
 from langsmith_sandbox.cluster.errors import ContainerStartError
 from langsmith_sandbox.cluster.images import RUNTIME_LABEL, Image
+from langsmith_sandbox.cluster.quantities import parse_quantity
 from langsmith_sandbox.cluster.runtime import Command
 
 if TYPE_CHECKING:
@@ -55,13 +57,10 @@ class Interpreters:
             return self.sandbox
         if image.runtime != "agent-server":
             raise ContainerStartError(
-                f"exec format error: image {image.reference} is not labelled {RUNTIME_LABEL}, "
-                "and a sandbox node runs labelled images only"
+                f"image {image.reference} is not labelled {RUNTIME_LABEL}, and a sandbox node runs labelled images only"
             )
         if self.agent_server is None:
-            raise ContainerStartError(
-                f"exec format error: image {image.reference} needs the agent server, which this node was not given"
-            )
+            raise ContainerStartError(f"image {image.reference} needs the agent server, which this node was not given")
         return self.agent_server
 
 
@@ -99,6 +98,8 @@ def build_command(
     Raises:
         ContainerStartError: This node cannot run the image, or the program is not in it.
     """
+    if image.architecture not in {"", NODE_PLATFORM[1]}:
+        return _foreign(_words(image, container), around)
     interpreter = interpreters.for_image(image)
     env = _environment(image, declared, interpreter, around)
     argv = [expand(word, env) for word in _words(image, container)]
@@ -106,7 +107,24 @@ def build_command(
         raise ContainerStartError("no command specified")
     program = _program(argv[0], interpreter, around.paths)
     arguments = [around.paths.translate_argument(word) for word in argv[1:]]
-    return Command((*program, *arguments), env, _working_directory(image, container, around))
+    return Command((*program, *arguments), env, _working_directory(image, container, around), _memory_limit(container))
+
+
+def _foreign(words: list[str], around: Surroundings) -> Command:
+    """What a real node makes of a program for another processor.
+
+    It pulls such an image without a word, since a manifest outside an index names no platform; the kernel refuses the
+    program, and runc's last words are all there is in the log.
+    """
+    program = words[0] if words else "/bin/sh"
+    shown = program if "/" in program else f"/usr/local/bin/{program}"
+    last_words = 'echo "exec $0: exec format error" >&2; exit 255'
+    return Command(("/bin/sh", "-c", last_words, shown), {"PATH": ":".join(TOOL_FOLDERS)}, around.folder)
+
+
+def _memory_limit(container: Json) -> int | None:
+    limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
+    return int(parse_quantity(limit)) if limit else None
 
 
 def resolve_program(argv: list[str], image: Image, interpreters: Interpreters, paths: PathMap) -> tuple[str, ...]:

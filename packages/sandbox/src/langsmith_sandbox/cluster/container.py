@@ -245,10 +245,11 @@ class Container:
         if self._probes is not None:
             self._probes.stop()
             self._probes = None
+        reason = "OOMKilled" if self._process and self._process.out_of_memory else "Error" if code else "Completed"
         self._process = None
         self._kill_at = NEVER
         now = self._clock()
-        ended = Terminated(code, "Completed" if code == 0 else "Error", timestamp(self._begun), timestamp(now))
+        ended = Terminated(code, reason, timestamp(self._begun), timestamp(now))
         self._state, self._due = ended, NEVER
         if self._stopping or not self._runs_again(code):
             return

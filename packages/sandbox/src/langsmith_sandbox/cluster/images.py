@@ -37,12 +37,14 @@ class Image:
         image_id: ``host/repository@sha256:...``, the Pod's ``imageID``.
         root: The unpacked file system. Shared by all containers: read only, by agreement.
         config: The ``config`` object of the image configuration (``Entrypoint``, ``Cmd``, ``Env``, ...).
+        architecture: Of its programs, as the image configuration has it; empty when that does not say.
     """
 
     reference: str
     image_id: str
     root: Path
     config: Mapping[str, Any]
+    architecture: str = ""
 
     @property
     def runtime(self) -> str:
@@ -114,7 +116,8 @@ class ImageStore:
         except OSError:
             return None
         image_id = f"{reference.host}/{reference.repository}@{digest}"
-        return Image(text, image_id, place / "root", config.get("config") or {})
+        architecture = config.get("architecture", "")
+        return Image(text, image_id, place / "root", config.get("config") or {}, architecture)
 
     def _unpack(self, repository: str, digest: str, manifest: Mapping[str, Any]) -> None:
         place = self._place(digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import subprocess
 import sys
 import threading
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """What runs: program and arguments, the whole environment, the working directory."""
+    """What runs: program and arguments, the whole environment, the working directory.
+
+    Attributes:
+        memory: Bytes it may hold before it is killed, or None.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path
+    memory: int | None = None
 
 
 class ContainerProcess:
@@ -38,7 +44,7 @@ class ContainerProcess:
         Raises:
             ContainerStartError: The operating system would not start it.
         """
-        argv = [sys.executable, "-I", "-S", shim.__file__, str(log), *command.argv]
+        argv = [sys.executable, "-I", "-S", shim.__file__, str(log), str(command.memory or 0), *command.argv]
         try:
             process = subprocess.Popen(
                 argv,
@@ -66,7 +72,14 @@ class ContainerProcess:
     def exit_code(self) -> int | None:
         """The program's exit code, 128 + signal if one ended it; None while it runs."""
         code = self._process.poll()
+        if self.out_of_memory:
+            return 128 + signal.SIGKILL
         return 128 - code if code is not None and code < 0 else code
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it was killed for holding more memory than it may."""
+        return self._process.poll() == -shim.OUT_OF_MEMORY
 
     def terminate(self) -> None:
         """Ask the program to end (SIGTERM)."""

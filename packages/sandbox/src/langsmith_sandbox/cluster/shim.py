@@ -1,12 +1,15 @@
 """Parent of one container's process: keeps its log, and sees to it that nothing of it outlives the node agent.
 
-Run as a plain script by an isolated interpreter (``python -I -S shim.py LOG PROGRAM ARGUMENT...``) so that it starts in
-milliseconds; it imports the standard library only. Its environment is the container's. Contract with the agent:
+Run as a plain script by an isolated interpreter (``python -I -S shim.py LOG LIMIT PROGRAM ARGUMENT...``) so that it
+starts in milliseconds; it imports the standard library only. Its environment is the container's. Contract with the
+agent:
 
 - standard input is a pipe the agent holds open; when it closes, for whatever reason, everything here is killed at once;
 - SIGTERM is passed on to the container's process group;
 - output is written to LOG line by line as ``<RFC 3339 time> <stdout|stderr> <line>``;
-- the exit code is the program's own, or 128 + signal. When the program ends, what it left running is killed.
+- the exit code is the program's own, or 128 + signal. When the program ends, what it left running is killed;
+- everything is killed when it holds more than LIMIT bytes of memory (0 for no limit), and this process then ends itself
+  by the signal ``OUT_OF_MEMORY``, as no exit code is free to say so.
 """
 
 from __future__ import annotations
@@ -21,13 +24,17 @@ from typing import BinaryIO
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+OUT_OF_MEMORY = signal.SIGUSR2
 CANNOT_RUN = 127
 CHUNK = 65536
+PAGE = os.sysconf("SC_PAGE_SIZE")
+WATCH_SECONDS = 1.0  # between two looks at the memory; a kernel would not let it come so far
 
 
 def main() -> None:
     """Run the program and exit as it does."""
-    log_path, *argv = sys.argv[1:]
+    log_path, limit, *argv = sys.argv[1:]
+    memory = _Memory(int(limit))
     # Orphans of the container become children of this process, so that they can be found and ended.
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     wakeup = _wake_on_signals()
@@ -39,7 +46,10 @@ def main() -> None:
         os.close(write_end)
     signal.signal(signal.SIGTERM, lambda *_: _signal_group(child, signal.SIGTERM))
     with open(log_path, "ab", buffering=0) as log:
-        code = _supervise(child, {name: ends[0] for name, ends in outputs.items()}, wakeup, log)
+        code = _supervise(child, {name: ends[0] for name, ends in outputs.items()}, wakeup, log, memory)
+    if memory.exceeded:
+        signal.signal(OUT_OF_MEMORY, signal.SIG_DFL)
+        os.kill(os.getpid(), OUT_OF_MEMORY)
     os._exit(code)
 
 
@@ -59,7 +69,7 @@ def _become(argv: list[str], stdout: int, stderr: int) -> None:
         os._exit(CANNOT_RUN)
 
 
-def _supervise(child: int, outputs: dict[str, int], wakeup: int, log: BinaryIO) -> int:
+def _supervise(child: int, outputs: dict[str, int], wakeup: int, log: BinaryIO, memory: _Memory) -> int:
     selector = selectors.DefaultSelector()
     selector.register(0, selectors.EVENT_READ, "agent")
     selector.register(wakeup, selectors.EVENT_READ, "signal")
@@ -68,7 +78,8 @@ def _supervise(child: int, outputs: dict[str, int], wakeup: int, log: BinaryIO) 
         selector.register(stream.descriptor, selectors.EVENT_READ, stream)
     code = None
     while code is None:
-        for key, _ in selector.select():
+        ready = selector.select(memory.watch())
+        for key, _ in ready:
             if isinstance(key.data, _Stream):
                 if not key.data.copy():
                     selector.unregister(key.fd)
@@ -82,6 +93,50 @@ def _supervise(child: int, outputs: dict[str, int], wakeup: int, log: BinaryIO) 
     for stream in streams.values():
         stream.drain()
     return code
+
+
+class _Memory:
+    """What the container may hold, and what becomes of it if it holds more."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._due = 0.0
+        self.exceeded = False
+
+    def watch(self) -> float | None:
+        """Kill everything if it is too much; seconds until the next look, None for never."""
+        if not self._limit or self.exceeded:
+            return None
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + WATCH_SECONDS
+            pids = _descendants()
+            if sum(map(_resident, pids)) > self._limit:
+                self.exceeded = True
+                for pid in pids:
+                    _signal(pid, signal.SIGKILL)
+                return None
+        return self._due - now
+
+
+def _descendants() -> list[int]:
+    """The container's processes, whatever they call themselves."""
+    found: list[int] = []
+    unseen = [os.getpid()]
+    while unseen:
+        children = [child for pid in unseen for child in _children(pid)]
+        found += children
+        unseen = children
+    return found
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process has in use; shared ones count for each, which for a few processes is close."""
+    try:
+        with open(f"/proc/{pid}/statm") as statm:
+            return int(statm.read().split()[1]) * PAGE
+    except (OSError, IndexError):  # it has just ended
+        return 0
 
 
 class _Stream:
@@ -138,7 +193,7 @@ def _reap(child: int) -> int | None:
 def _kill_rest() -> None:
     """Kill every descendant: each round the children of the killed become ours."""
     while True:
-        for pid in _children():
+        for pid in _children(os.getpid()):
             _signal(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
@@ -146,9 +201,16 @@ def _kill_rest() -> None:
             return
 
 
-def _children() -> list[int]:
-    with open(f"/proc/self/task/{os.getpid()}/children") as listing:
-        return [int(pid) for pid in listing.read().split()]
+def _children(pid: int) -> list[int]:
+    """Processes that any thread of a process has started."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as listing:
+                found += [int(child) for child in listing.read().split()]
+    except OSError:  # it, or a thread of it, has just ended
+        return found
+    return found
 
 
 def _wake_on_signals() -> int:

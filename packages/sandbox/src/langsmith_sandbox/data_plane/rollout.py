@@ -89,7 +89,9 @@ def _crash(pod: Json, container: Json, logs: PodLogs) -> str:
     metadata = pod["metadata"]
     words = logs.last_line(metadata["namespace"], metadata["name"], container["name"])
     last = f"; the last line of its log: {words}" if words else ""
-    return f"The container ends with exit code {ended.get('exitCode', 'unknown')} again and again{last}."
+    # Kubernetes calls every end that has no name of its own an error.
+    reason = f" ({ended['reason']})" if ended.get("reason", "Error") != "Error" else ""
+    return f"The container ends with exit code {ended.get('exitCode', 'unknown')}{reason} again and again{last}."
 
 
 def _waiting(pod: Json) -> str:
