@@ -44,7 +44,7 @@ def test_a_change_made_elsewhere_is_kept_while_ours_stands_still(remote):
 def test_a_variable_both_sides_changed_is_a_conflict_that_names_it_and_the_way_out(remote, local):
     remote.deploy({"A": "canary-base", "B": "1"})
     remote.variables["A"] = "canary-theirs"
-    with pytest.raises(ConflictError, match="both sides have changed A") as caught:
+    with pytest.raises(ConflictError, match="A changed both here and there") as caught:
         remote.plan(local)
     assert caught.value.exit_code == 30
     assert "--env-conflict" in caught.value.remedy

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from langsmith_client.environment.merge import Merged, Side, Verdict, merge
 from langsmith_client.environment.record import Record, read_record, with_record
 from langsmith_client.environment.references import as_texts, check_distinct, from_texts
 from langsmith_client.errors import ConflictError, TargetError
-from langsmith_client.target.protocol import Change, Deployment, SecretReference
+from langsmith_client.target.protocol import Deployment, SecretReference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,8 +119,8 @@ def plan_environment(wish: EnvironmentWish, existing: Deployment | None) -> Envi
     plan = compare(wish, existing)
     if both := plan.conflicts:
         raise ConflictError(
-            f"Since the last deploy from here, both sides have changed {', '.join(both)}.",
-            "See `langsmith-client env diff`, then take their values over or say who is right: "
+            f"Since the last deploy with this command, {', '.join(both)} changed both here and there.",
+            "Look with `langsmith-client env diff`, then take their values over, or say who is right with "
             "--env-conflict local or --env-conflict remote.",
         )
     return plan
@@ -154,52 +154,6 @@ def compare(wish: EnvironmentWish, existing: Deployment | None) -> EnvironmentPl
             replaced=(wish.valued() or {}).keys(),
         ),
         record,
-    )
-
-
-def edit(
-    existing: Deployment,
-    *,
-    variables: Mapping[str, str],
-    references: tuple[SecretReference, ...] = (),
-    removed: Collection[str] = (),
-) -> EnvironmentPlan:
-    """Single changes by hand. They are not remembered as deployed, so that the next deploy keeps them as somebody's.
-
-    Raises:
-        ProjectError: A name is both a variable and a reference.
-    """
-    check_distinct(variables, references)
-    wanted = as_texts(references)
-    return EnvironmentPlan(
-        EnvironmentWish(),
-        merge(variables, existing.environment, None, replaced={*removed, *wanted}),
-        merge(wanted, as_texts(existing.references), None, replaced={*removed, *variables}),
-        read_record(existing.resources),
-    )
-
-
-def same_image(plan: EnvironmentPlan, existing: Deployment) -> Change | None:
-    """The revision that changes nothing but the environment, or None when that changes nothing either.
-
-    Raises:
-        ConflictError: The deployment is being deleted, or its environment cannot be kept.
-        TargetError: It has no image to go on with, or no variable would be left.
-    """
-    if not plan.reasons:
-        return None
-    if existing.deleting:
-        raise ConflictError(f"{existing.name} is being deleted.", "Wait until it is gone, then deploy again.")
-    if existing.newest is None or existing.newest.image is None:
-        raise TargetError(f"{existing.name} has no revision whose image could be kept.", "Deploy the agent first.")
-    resources = plan.remembered(existing.resources)
-    return Change(
-        existing.name,
-        existing.newest.image,
-        existing,
-        plan.complete_variables(),
-        resources if resources != existing.resources else None,
-        plan.complete_references(),
     )
 
 

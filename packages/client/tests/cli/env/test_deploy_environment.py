@@ -61,7 +61,7 @@ def test_a_conflict_ends_a_deploy_with_its_code_unless_somebody_is_right(deploy,
     agent.write({"prod.env": "A=canary-2\n"})
     refused = deploy(*flags)
     assert refused.exit_code == 30
-    assert "both sides have changed A" in refused.err
+    assert "A changed both here and there" in refused.err
     assert "canary" not in refused.err
     assert deploy(*flags, "--env-conflict", "remote").exit_code == 0
     assert connected.deployment.environment == {"A": "canary-theirs"}

@@ -60,20 +60,19 @@ class Rollout:
 
         around = surroundings(target, reporter)
         around = dataclasses.replace(around, resume=Resume.of(self.where, agent=self.agent))
-        outcome = roll_out(plan, existing, around, wait=self.wait, timeout=self.timeout)
-        seen = outcome.seen
+        seen = roll_out(plan, existing, around, wait=self.wait, timeout=self.timeout)
         revision = seen.revision if seen else existing.newest
-        resume = around.resume(existing.name, revision.id) if revision and outcome.changed and not self.wait else None
+        resume = around.resume(existing.name, seen.revision.id) if seen and not self.wait else None
         reporter.finish(
             "result",
             {
-                "deployment": f"{existing.name} ({'changed' if outcome.changed else 'unchanged'})",
+                "deployment": f"{existing.name} ({'changed' if seen else 'unchanged'})",
                 "revision": f"{revision.id} ({revision.status})" if revision else "none",
                 **({"follow with": resume} if resume else {}),
             },
             name=existing.name,
             deployment_id=existing.id,
-            changed=outcome.changed,
+            changed=seen is not None,
             revision_id=revision.id if revision else None,
             status=revision.status if revision else None,
             proven=seen is not None and seen.proof.proven,

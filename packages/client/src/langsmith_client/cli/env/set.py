@@ -48,7 +48,7 @@ def command(
     from langsmith_client.cli.env.agent import Rollout, named
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.environment.assignments import only_one_from_stdin, read_assignments
-    from langsmith_client.environment.plan import edit
+    from langsmith_client.environment.edit import edit
     from langsmith_client.environment.references import parse_references
 
     if not (assignments or from_env or plain or secret_ref):

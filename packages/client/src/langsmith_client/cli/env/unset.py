@@ -26,7 +26,7 @@ def command(agent: str, names: tuple[str, ...], wait: bool, wait_timeout: float,
     """
     from langsmith_client.cli.env.agent import Rollout, named
     from langsmith_client.cli.session import connected, existing, reporting
-    from langsmith_client.environment.plan import edit
+    from langsmith_client.environment.edit import edit
 
     rollout = Rollout(agent, where, wait, wait_timeout)
     with reporting(as_json=as_json) as reporter, connected(where) as target:
