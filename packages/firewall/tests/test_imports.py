@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
+import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import langsmith_firewall
 from langsmith_firewall.catalogue import SERVICES
@@ -15,25 +21,117 @@ from langsmith_firewall.errors import MissingExtraError
 
 PACKAGE = Path(__file__).parents[1]
 PROJECT = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
-VENDORS = ("boto3", "botocore", "azure", "google.auth", "cloudflare", "pymongo", "snowflake", "requests", "pulumi_aws")
+# Lets nothing be imported but the standard library, the package, and what the distributions on standard input install.
+ALONE = """
+import importlib.metadata, json, sys
+
+def modules(names):
+    files = [file for name in names for file in importlib.metadata.distribution(name).files or ()]
+    parts = [file.with_suffix("").parts for file in files if file.suffix in {".py", ".so"}]
+    return {".".join(part[:depth]) for part in parts for depth in (1, 2)}
+
+installed = {each.name for each in importlib.metadata.distributions() if not each.name.startswith("langsmith-")}
+allowed = set(json.load(sys.stdin))
+hidden = modules(installed - allowed) - modules(allowed)
+
+class Alone:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Alone)
+"""
+OPEN_ALL = """
+import langsmith_firewall, langsmith_firewall.stack
+from langsmith_firewall.catalogue import SERVICES
+from langsmith_firewall.errors import FirewallError
+
+for kind, service in SERVICES.items():
+    target = {name: field.default or field.example for name, field in service.target.items()}
+    try:
+        with service.open(target):
+            print(kind, "opened")
+    except FirewallError as error:
+        print(kind, type(error).__name__)
+print("loaded", *sys.modules)
+"""
+# Where the vendors' own packages look for credentials, they find none, and without asking the network.
+ENVIRONMENT = {
+    "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential",
+    "NO_GCE_CHECK": "true",
+    "CLOUDFLARE_API_TOKEN": "token",
+    "SNOWFLAKE_TOKEN": "token",
+    "MONGODB_ATLAS_PUBLIC_API_KEY": "key",
+    "MONGODB_ATLAS_PRIVATE_API_KEY": "key",
+    "AWS_REGION": "us-east-1",
+}
+TOKENS_ALONE = {
+    "mongodb-atlas": "opened",
+    "cloudflare-access-rules": "opened",
+    "cloudflare-ip-list": "opened",
+    "snowflake-network-rule": "opened",
+}
+MISSING = {
+    "aws-prefix-list": "MissingExtraError",
+    "aws-waf-ip-set": "MissingExtraError",
+    "azure-ai": "MissingExtraError",
+    "google-api-key": "MissingExtraError",
+}
 
 
-def test_importing_everything_imports_no_vendors_package() -> None:
-    program = (
-        "import sys, langsmith_firewall, langsmith_firewall.catalogue, langsmith_firewall.stack; print(*sys.modules)"
+def _brought_by(requirements: Iterable[str]) -> set[str]:
+    """The distributions that come with these, as an installer would resolve them."""
+    found: set[str] = set()
+    waiting = [Requirement(each) for each in requirements]
+    while waiting:
+        wanted = waiting.pop()
+        names = {canonicalize_name(wanted.name), *(f"{canonicalize_name(wanted.name)}[{x}]" for x in wanted.extras)}
+        if names <= found or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        found |= names
+        for each in map(Requirement, importlib.metadata.requires(wanted.name) or ()):
+            if not each.marker or any(each.marker.evaluate({"extra": extra}) for extra in ("", *wanted.extras)):
+                each.marker = None
+                waiting.append(each)
+    return {name for name in found if "[" not in name}
+
+
+def _alone(*extras: str) -> tuple[dict[str, str], set[str]]:
+    """How opening each service ends where only the package and these extras are installed, and what was imported."""
+    wanted = [*PROJECT["dependencies"], *(each for extra in extras for each in PROJECT["optional-dependencies"][extra])]
+    brought = _brought_by(wanted)
+    names = [each.name for each in importlib.metadata.distributions() if canonicalize_name(each.name) in brought]
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ENVIRONMENT
+    answer = subprocess.run(
+        [sys.executable, "-c", ALONE + OPEN_ALL],
+        input=json.dumps(names),
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(answer.stdout.split())
-    assert not loaded & set(VENDORS), "who opens one service need not install five"
+    assert answer.returncode == 0, answer.stderr
+    *lines, loaded = answer.stdout.splitlines()
+    return dict(line.split() for line in lines), set(loaded.split())
 
 
-def test_it_imports_with_nothing_but_its_own_dependencies() -> None:
-    blocked = f"import sys; sys.modules.update(dict.fromkeys({VENDORS!r}))"
-    program = (
-        f"{blocked}; import langsmith_firewall; from langsmith_firewall.catalogue import SERVICES; print(len(SERVICES))"
-    )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert answer.stdout.strip() == "8", "all services are known without any vendor's package"
+def test_the_package_alone_works_and_names_the_extras_it_lacks() -> None:
+    outcome, loaded = _alone()
+    assert outcome == {**TOKENS_ALONE, **MISSING}, "who opens one service need not install five"
+    assert not loaded & {"boto3", "botocore", "azure", "google.auth", "requests", "pulumi_aws"}, "nor load them"
+
+
+@pytest.mark.parametrize(
+    ("extra", "outcome"),
+    [
+        ("aws", {"aws-prefix-list": "opened", "aws-waf-ip-set": "opened"}),
+        ("azure", {"azure-ai": "CredentialsError"}),
+        ("google", {"google-api-key": "CredentialsError"}),
+    ],
+)
+def test_each_extra_works_alone(extra: str, outcome: dict[str, str]) -> None:
+    assert _alone(extra)[0] == {**TOKENS_ALONE, **MISSING, **outcome}, "its packages are found, and no other's"
 
 
 @pytest.mark.parametrize(

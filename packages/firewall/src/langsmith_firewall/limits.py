@@ -21,6 +21,7 @@ class Limits:
         service: Its name for people.
         source: The vendor's page.
         most: Entries a list holds, those of others included.
+        most_made: Entries to make at once, where that is less: each is a request of its own.
         ipv4: Prefix lengths it accepts of IPv4 ranges; 32 is a single address.
         ipv6: The same of IPv6 ranges; empty where it takes none.
         one_family: A list holds IPv4 or IPv6 entries, never both.
@@ -36,6 +37,7 @@ class Limits:
     one_family: bool = False
     longest_comment: int = 0
     empty_opens: bool = False
+    most_made: int | None = None
 
 
 WAF_IP_SET = Limits(
@@ -71,13 +73,14 @@ CLOUDFLARE_LIST = Limits(
     service="Cloudflare IP list",
     source="https://developers.cloudflare.com/waf/tools/lists/custom-lists/",
     most=10_000,
-    ipv6=frozenset(range(WIDEST_IPV6, 65)) | {128},
+    ipv6=_EVERY_IPV6,
     longest_comment=500,
 )
 CLOUDFLARE_ACCESS_RULES = Limits(
     service="Cloudflare access rules",
     source="https://developers.cloudflare.com/waf/tools/ip-access-rules/parameters/",
-    most=200,
+    most=50_000,  # of an account, says the page above that one; Enterprise may have more
+    most_made=200,
     ipv4=frozenset({24, 32}),
     ipv6=frozenset({48, 64, 128}),
     longest_comment=500,

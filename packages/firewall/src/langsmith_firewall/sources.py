@@ -111,8 +111,9 @@ def normalise(values: Any, limits: Limits) -> tuple[list[str], list[Problem]]:
     if problems:
         return [], problems
     count = sum(1 << (_fitting(network, limits) - network.prefixlen) for network in _collapse(networks))
-    if count > limits.most:
-        reason = f"They make {count} entries. {limits.service} takes at most {limits.most}: name fewer or wider ranges."
+    most = limits.most if limits.most_made is None else limits.most_made
+    if count > most:
+        reason = f"They make {count} entries. {limits.service} takes at most {most}: name fewer or wider ranges."
         return [], [Problem("sources", reason)]
     return [str(part) for network in _collapse(networks) for part in _split(network, limits)], []
 

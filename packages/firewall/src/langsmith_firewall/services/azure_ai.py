@@ -51,8 +51,8 @@ class AzureAiAccount:
 def _token(endpoint: str) -> str:
     """An access token by Azure's own chain: environment, workload identity, managed identity, az login."""
     try:
-        from azure.core.exceptions import ClientAuthenticationError  # pyright: ignore[reportMissingImports]
-        from azure.identity import DefaultAzureCredential  # pyright: ignore[reportMissingImports]
+        from azure.core.exceptions import ClientAuthenticationError
+        from azure.identity import DefaultAzureCredential
     except ModuleNotFoundError:
         raise MissingExtraError("azure-identity", "azure") from None
     try:

@@ -91,9 +91,9 @@ class GoogleApiKey:
 def _token() -> str:
     """An access token by Google's application default credentials."""
     try:
-        import google.auth  # pyright: ignore[reportMissingImports]
-        from google.auth.exceptions import GoogleAuthError  # pyright: ignore[reportMissingImports]
-        from google.auth.transport.requests import Request  # pyright: ignore[reportMissingImports]
+        import google.auth
+        from google.auth.exceptions import GoogleAuthError
+        from google.auth.transport.requests import Request
     except ImportError:
         raise MissingExtraError("google-auth", "google") from None
     try:
