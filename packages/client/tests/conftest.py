@@ -32,7 +32,8 @@ PYPROJECT = '[project]\nname = "greeter"\nversion = "1.2.0"\ndependencies = []\n
 
 @pytest.fixture(autouse=True)
 def quiet_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Commits that depend on nobody's configuration and on no clock."""
+    """Commits that depend on nobody's configuration and on no clock, made by a developer and not in CI."""
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     for who in ("AUTHOR", "COMMITTER"):

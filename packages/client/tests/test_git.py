@@ -151,3 +151,21 @@ def test_looking_takes_no_lock_that_a_running_commit_needs(agent):
 )
 def test_every_clone_of_a_repository_has_the_same_address_and_none_has_a_secret(url, address):
     assert _web_address(url) == address
+
+
+def test_what_decides_the_image_without_entering_it_makes_it_dirty_too(agent):
+    agent.write({".dockerignore": "uv.lock\npyproject.toml\n", "uv.lock": "version = 1\n"}).commit()
+    assert state(agent).dirty == ()
+    agent.write({"uv.lock": "version = 1\n# other wheels\n"})
+    assert state(agent).dirty == ("uv.lock",), "the dependencies of the image come from it"
+
+
+def test_a_commit_to_the_lock_of_the_workspace_is_a_commit_of_its_members(make_agent):
+    agent = make_agent("repo/greeter", git=False)
+    repository = dataclasses.replace(agent, folder=agent.folder.parent)
+    repository.git("init", "--quiet")
+    lock = 'version = 1\n[[package]]\nname = "greeter"\nsource = { editable = "greeter" }\n'
+    first = repository.write({"uv.lock": lock}).commit()
+    assert state(agent).commit == first
+    second = repository.write({"uv.lock": f"{lock}# newer\n"}).commit()
+    assert state(agent).commit == second

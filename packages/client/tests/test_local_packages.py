@@ -57,3 +57,27 @@ def test_missing_folders_and_two_for_one_place_are_told_together(make_agent):
     with pytest.raises(ProjectError) as caught:
         agent.load()
     assert len(caught.value.problems) == 2
+
+
+LOCK = """version = 1
+[[package]]
+name = "greeter"
+version = "1.2.0"
+source = { editable = "agents/greeter" }
+"""
+
+
+def test_the_lock_of_a_workspace_holds_for_its_members_and_for_nobody_else(make_agent):
+    member, stranger = make_agent("repo/agents/greeter", git=False), make_agent("repo/agents/other", git=False)
+    root = member.folder.parents[1]
+    (root / "uv.lock").write_text(LOCK, encoding="utf-8")
+    assert member.load().packages[0].lock == root / "uv.lock"
+    assert stranger.load().packages[0].lock is None
+    member.write({"uv.lock": "version = 1\n"})
+    assert member.load().packages[0].lock == member.folder / "uv.lock", "its own comes first"
+
+
+def test_a_lock_beyond_the_repository_is_somebody_elses(make_agent):
+    agent = make_agent("agents/greeter")
+    (agent.folder.parents[1] / "uv.lock").write_text(LOCK, encoding="utf-8")
+    assert agent.load().packages[0].lock is None

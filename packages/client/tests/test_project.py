@@ -49,3 +49,13 @@ def test_a_broken_pyproject_is_a_sentence(make_agent):
     agent = make_agent(git=False, files={"pyproject.toml": "[project"})
     with pytest.raises(ProjectError, match="not valid TOML"):
         agent.load()
+
+
+def test_without_a_pyproject_name_and_version_come_from_the_package_json(make_agent):
+    agent = make_agent(files={"package.json": '{"name": "@acme/talker", "version": "3.1.4"}'})
+    (agent.folder / "pyproject.toml").unlink()
+    project = agent.load()
+    assert (project.name, project.version) == ("talker", "3.1.4")
+    agent.write({"package.json": "[]"})
+    with pytest.raises(ProjectError, match=r"package\.json is not a JSON object"):
+        agent.load()

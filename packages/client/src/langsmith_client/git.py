@@ -58,25 +58,25 @@ class Watched:
 
     Attributes:
         source: The files that enter its image.
-        config: Its langgraph.json.
+        recipe: Files that decide what the image is without having to enter it, its langgraph.json first.
         folders: Its folders of code.
     """
 
     source: SourceTree
-    config: Path
+    recipe: tuple[Path, ...]
     folders: tuple[Path, ...]
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """A commit that touches one of these is a commit of the agent."""
-        return (*self.folders, self.config)
+        return (*self.folders, *self.recipe)
 
 
 def read_git_states(agents: Sequence[Watched], *, run: Runner) -> tuple[GitState | NoGit, ...]:
     """Ask git about many agents, in their order: once per repository, and once more for each agent's own commit."""
     repositories: dict[Path, list[int]] = {}
     for index, agent in enumerate(agents):
-        repositories.setdefault(_repository(agent.config.resolve().parent), []).append(index)
+        repositories.setdefault(_repository(agent.recipe[0].resolve().parent), []).append(index)
     found: dict[int, GitState | NoGit] = {}
     for folder, members in repositories.items():
         found |= zip(members, _states(folder, [agents[index] for index in members], run), strict=True)
@@ -161,7 +161,9 @@ def _dirty(run: Runner, root: Path, agents: Sequence[Watched]) -> Sequence[tuple
 
 
 def _files(agent: Watched) -> tuple[SourceFile, ...]:
-    return (*agent.source.files, SourceFile(agent.config.resolve(), PurePosixPath(agent.config.name)))
+    inside = {file.path for file in agent.source.files}
+    beside = (path.resolve() for path in agent.recipe)
+    return (*agent.source.files, *(SourceFile(path, PurePosixPath(path.name)) for path in beside if path not in inside))
 
 
 def _name(root: Path, path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ class LocalPackage:
         import_root: What has to be on Python's path for its modules to be importable.
         requirements: What it declares to need, as requirement lines.
         requirements_file: A requirements.txt to read as well, if there is one without a pyproject.toml.
+        lock: The uv.lock that settles its dependencies: its own, or that of the workspace it is a member of.
         plain: True for a folder without packaging metadata.
         installable: False for a setup.py without [project] metadata, which only an engine that runs code can read.
     """
@@ -40,8 +42,17 @@ class LocalPackage:
     import_root: PurePosixPath
     requirements: tuple[str, ...] = ()
     requirements_file: Path | None = None
+    lock: Path | None = None
     plain: bool = False
     installable: bool = True
+
+    @property
+    def recipe(self) -> tuple[Path, ...]:
+        """Files that decide which dependencies it gets, whether or not they enter the image."""
+        written = [self.directory / name for name in ("pyproject.toml", "setup.py")]
+        return tuple(
+            path for path in (*written, self.requirements_file, self.lock) if path is not None and path.is_file()
+        )
 
 
 def local_packages(config: LangGraphConfig, project_name: str) -> tuple[LocalPackage, ...]:
@@ -95,6 +106,7 @@ def _package(directory: Path, name: str) -> LocalPackage:
         container=container,
         import_root=container / "src" if (directory / "src").is_dir() else container,
         requirements=tuple((metadata or {}).get("dependencies", ())),
+        lock=_lock(directory),
         installable=metadata is not None and "dependencies" not in metadata.get("dynamic", ()),
     )
 
@@ -112,3 +124,21 @@ def _plain_folder(directory: Path) -> LocalPackage:
         requirements_file=requirements if requirements.is_file() else None,
         plain=True,
     )
+
+
+def _lock(directory: Path) -> Path | None:
+    """Its own uv.lock, or that of the workspace above it, within the repository."""
+    for folder in (directory, *directory.parents):
+        lock = folder / "uv.lock"
+        if lock.is_file():
+            return lock if folder == directory or _is_member(directory, lock) else None
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def _is_member(directory: Path, lock: Path) -> bool:
+    """The lock of a workspace lists its members by their place."""
+    place = re.escape(directory.relative_to(lock.parent).as_posix())
+    listed = rf'^source = {{ (?:editable|virtual|directory) = "{place}" }}$'
+    return re.search(listed, lock.read_text(encoding="utf-8"), re.MULTILINE) is not None

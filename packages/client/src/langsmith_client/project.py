@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ class AgentFiles:
 
     Attributes:
         name: Name of the deployment.
-        version: Version of the agent, as its pyproject.toml states it.
+        version: Version of the agent, as its pyproject.toml or package.json states it.
         config: Its langgraph.json.
         packages: The folders of code it consists of.
         source: The files that enter the image.
@@ -49,6 +50,11 @@ class AgentFiles:
     def folders(self) -> tuple[Path, ...]:
         """The folders of code."""
         return tuple(package.directory for package in self.packages)
+
+    @property
+    def recipe(self) -> tuple[Path, ...]:
+        """Files that decide what the image is, wherever they lie and whether or not they enter it."""
+        return tuple(dict.fromkeys([self.config.path, *(path for package in self.packages for path in package.recipe)]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,21 +104,24 @@ def read_agent(
         ProjectError: With every problem found.
     """
     config = read_langgraph_json(path if path.is_file() else path / config_name)
-    metadata = read_pyproject(config.directory).get("project", {})
+    metadata = _metadata(config.directory)
     deployed_as = name or environ.get(NAME_VARIABLE) or _own_name(metadata, config.directory)
     own_version = version or metadata.get("version")
     problems = name_problems(deployed_as)
     if not own_version:
-        problems.append(f"{config.directory} states no version: its pyproject.toml has no `version` under [project].")
+        problems.append(
+            f"{config.directory} states no version: there is none under [project] of a pyproject.toml, nor in a "
+            "package.json."
+        )
     if problems:
-        raise ProjectError(problems, "Correct the pyproject.toml, or use --name and --version-label.")
+        raise ProjectError(problems, "Correct that file, or use --name and --version-label.")
     packages = local_packages(config, _own_name(metadata, config.directory))
     return AgentFiles(deployed_as, str(own_version), config, packages, read_source(config.directory, packages))
 
 
 def with_git(agents: Sequence[AgentFiles], *, run: processes.Runner = processes.run) -> tuple[Project, ...]:
     """The agents, in their order, with what git knows about them; asked once per repository."""
-    watched = [Watched(agent.source, agent.config.path, agent.folders) for agent in agents]
+    watched = [Watched(agent.source, agent.recipe, agent.folders) for agent in agents]
     states = read_git_states(watched, run=run)
     return tuple(
         Project(agent.name, agent.version, agent.config, agent.packages, agent.source, git)
@@ -124,9 +133,23 @@ def own_name(directory: Path) -> str:
     """The name that the agent in `directory` goes by unless a flag or a variable says otherwise.
 
     Raises:
-        ProjectError: Its pyproject.toml is not TOML.
+        ProjectError: Its pyproject.toml or package.json cannot be read.
     """
-    return _own_name(read_pyproject(directory).get("project", {}), directory)
+    return _own_name(_metadata(directory), directory)
+
+
+def _metadata(directory: Path) -> Mapping[str, Any]:
+    """Name and version, from Python's or else from JavaScript's own file; a scope is no part of a name here."""
+    if project := read_pyproject(directory).get("project"):
+        return project
+    path = directory / "package.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        return {**package, "name": str(package.get("name") or "").rpartition("/")[2]}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ProjectError([f"{path} is not a JSON object: {error}."], "Correct it and try again.") from None
 
 
 def _own_name(metadata: Mapping[str, Any], directory: Path) -> str:

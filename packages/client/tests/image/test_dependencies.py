@@ -188,24 +188,42 @@ def test_a_requirement_only_pip_understands_is_refused_with_its_text(make_agent)
         wanted_requirements(project.packages, ())
 
 
-def test_a_lock_pins_what_it_settles_on_one_version(make_agent):
-    lock = """
-        version = 1
-        [[package]]
-        name = "humanize"
-        version = "4.1"
-        source = { registry = "https://index.example/simple" }
-        [[package]]
-        name = "forked"
-        version = "1"
-        source = { registry = "https://index.example/simple" }
-        [[package]]
-        name = "forked"
-        version = "2"
-        source = { registry = "https://index.example/simple" }
-        [[package]]
-        name = "greeter"
-        version = "1"
-        source = { virtual = "." }
-    """
-    assert locked_versions(make_agent(files={"uv.lock": lock}).load().packages) == ("humanize==4.1",)
+LOCK = """
+version = 1
+[[package]]
+name = "humanize"
+version = "4.1"
+source = { registry = "https://index.example/simple" }
+[[package]]
+name = "numpy"
+version = "2.2"
+source = { registry = "https://index.example/simple" }
+resolution-markers = ["python_full_version >= '3.12'", "platform_machine == 'aarch64'"]
+[[package]]
+name = "numpy"
+version = "2.0"
+source = { registry = "https://index.example/simple" }
+resolution-markers = ["python_full_version < '3.12' and platform_machine != 'aarch64'"]
+[[package]]
+name = "greeter"
+version = "1"
+source = { virtual = "." }
+"""
+
+
+@pytest.mark.parametrize(
+    ("platform", "python", "numpy"),
+    [("linux/amd64", "3.11", "2.0"), ("linux/amd64", "3.12", "2.2"), ("linux/arm64", "3.11", "2.2")],
+)
+def test_a_lock_pins_what_it_settles_on_for_the_image_and_not_for_this_machine(make_agent, platform, python, numpy):
+    packages = make_agent(files={"uv.lock": LOCK}).load().packages
+    assert locked_versions(packages, platform, python) == ("humanize==4.1", f"numpy=={numpy}")
+
+
+def test_a_fresh_layer_is_resolved_again_and_takes_what_the_index_has_by_now(make_wheel, wanted, build, tmp_path):
+    make_wheel("extra", "1.0")
+    assert "extra-1.0.dist-info" in names(build(wanted("extra")))
+    make_wheel("extra", "2.0")
+    assert "extra-1.0.dist-info" in names(build(wanted("extra")))
+    again = dependency_layer(wanted("extra"), tmp_path / "cache", run=processes.run, fresh=True)
+    assert "extra-2.0.dist-info" in names(again)

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from langsmith_client.errors import BuildError, ConflictError, ProjectError
-from langsmith_client.image.publish import INPUTS_LABEL, build_request, publish
+from langsmith_client.image.publish import INPUTS_LABEL, TAG_LABEL, build_request, publish, published
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.registry.upload import in_memory
@@ -44,9 +44,10 @@ def push(registry, image, labels):
     return manifest.digest
 
 
-def run(registry, agent, *builders, chosen="auto", said=None, platform="linux/amd64"):
-    request = build_request(agent.load(), TARGET, platform)
-    return publish(request, registry, builders, chosen=chosen, say=(said if said is not None else []).append)
+def run(registry, agent, *builders, chosen="auto", said=None, **options):
+    request = build_request(agent.load(), TARGET)
+    say = (said if said is not None else []).append
+    return publish(request, registry, builders, chosen=chosen, say=say, **options)
 
 
 def test_an_image_that_is_there_is_reused_and_nothing_is_built_or_pushed(registry, agent, server):
@@ -122,3 +123,55 @@ def test_a_tag_pushed_by_someone_else_in_the_meantime_is_noticed(registry, agent
 def test_a_platform_nobody_builds_for_is_refused_with_the_choices(agent):
     with pytest.raises(ProjectError, match="linux/amd64, linux/arm64"):
         build_request(agent.load(), TARGET, "windows/amd64")
+
+
+def test_a_rebuild_gets_a_tag_of_its_own_and_is_what_the_commit_means_from_then_on(registry, agent, server):
+    builder = Builder(registry)
+    first = run(registry, agent, builder)
+    second = run(registry, agent, builder, rebuild=True)
+    third = run(registry, agent, builder, rebuild=True)
+    tag = first.image.reference
+    assert [second.image.reference, third.image.reference] == [f"{tag}-r1", f"{tag}-r2"]
+    assert registry.digest(first.image) == first.digest, "no tag was overwritten"
+    again = run(registry, agent, builder)
+    assert (again.image, again.digest, again.reused) == (third.image, third.digest, True)
+    assert published(build_request(agent.load(), TARGET), registry) == again
+
+
+def test_a_rebuild_asks_for_fresh_dependencies_and_is_labelled_with_its_own_tag(registry, agent):
+    seen = []
+
+    class Looking(Builder):
+        def publish(self, request, say):
+            seen.append((request.fresh, request.labels[TAG_LABEL] == request.image.reference))
+            return super().publish(request, say)
+
+    for rebuild in (False, True):
+        run(registry, agent, Looking(registry), rebuild=rebuild)
+    assert seen == [(False, True), (True, True)]
+
+
+def test_what_a_publish_would_build_is_not_published_yet(registry, agent):
+    assert published(build_request(agent.load(), TARGET), registry) is None
+
+
+def test_every_option_that_decides_the_image_changes_its_inputs(agent):
+    def inputs(platform="linux/amd64", **options):
+        return build_request(agent.load(), TARGET, platform, **options).labels[INPUTS_LABEL]
+
+    agent.write({".dockerignore": "uv.lock\n", "uv.lock": "version = 1\n"}).commit()
+    found = [
+        inputs(),
+        inputs("linux/arm64"),
+        inputs(base_image="ghcr.io/acme/base@sha256:" + "0" * 64),
+        inputs(arguments=("--build-arg", "A=1")),
+    ]
+    agent.write({"uv.lock": "version = 1\n# other wheels\n"}).commit()
+    found.append(inputs())
+    assert len(set(found)) == 5
+
+
+def test_arguments_for_docker_rule_out_a_builder_without_docker(registry, agent):
+    request = build_request(agent.load(), TARGET, arguments=("--build-arg", "A=1"))
+    with pytest.raises(BuildError, match="has no use for --build-arg A=1"):
+        publish(request, registry, [Builder(registry)], say=lambda text: None)

@@ -116,7 +116,7 @@ class LayersBuilder:
         project = request.project
         wanted = Wanted(
             requirements=wanted_requirements(project.packages, project.config.dependencies),
-            locked=locked_versions(project.packages),
+            locked=locked_versions(project.packages, request.platform, project.config.python_version),
             contents=base_contents(self.registry, base, self.cache / "bases"),
             base=base.digest,
             platform=request.platform,

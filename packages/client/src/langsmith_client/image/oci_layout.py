@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,16 +32,16 @@ def write_layout(image: Composition, name: str, tag: str, output: Path) -> None:
     Raises:
         OSError: It cannot be written; nothing is left at `output` then.
     """
-    archive = output.suffix == ARCHIVE_SUFFIX
-    unfinished = output.with_name(f".{output.name}.unfinished")
-    if archive:
-        with tarfile.open(unfinished, "w") as tar:
-            _fill(image, name, tag, _Archive(tar))
-    else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.mkdir()
-        _fill(image, name, tag, _Folder(unfinished))
-    unfinished.rename(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
+        unfinished = Path(folder) / "image"
+        if output.suffix == ARCHIVE_SUFFIX:
+            with tarfile.open(unfinished, "w") as tar:
+                _fill(image, name, tag, _Archive(tar))
+        else:
+            unfinished.mkdir()
+            _fill(image, name, tag, _Folder(unfinished))
+        unfinished.rename(output)
 
 
 class _Place(Protocol):

@@ -166,7 +166,8 @@ def _inputs(project: Project, base: ImageReference, platform: str, arguments: Se
     """Digest of everything that goes into the image and is ours to decide, as 64 hex digits."""
     # The environment is not in the image: deployments with different environments share one.
     settings = {key: value for key, value in project.config.values.items() if key != "env"}
-    parts = [project.source.digest(), settings, str(base), platform, *arguments]
+    beside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in project.recipe if path != project.config.path]
+    parts = [project.source.digest(), settings, beside, str(base), platform, *arguments]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
