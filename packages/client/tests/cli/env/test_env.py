@@ -12,6 +12,7 @@ import pytest
 
 from langsmith_client.cli.env import COMMANDS
 from langsmith_client.environment.record import read_record
+from langsmith_client.errors import TargetUnavailableError
 from langsmith_client.proof import Proof
 from langsmith_client.target.protocol import Deployment, Phase, Revision, SecretReference
 
@@ -183,6 +184,19 @@ def test_not_waiting_claims_no_proof_and_says_how_to_go_on(env, agents_that_serv
     result = outcome.events()[-1]
     assert (result["proven"], result["status"]) == (False, "CREATING")
     assert result["resume"] == "langsmith-client wait greeter revision-1 --profile work"
+
+
+def test_an_outage_on_the_way_costs_patience_and_not_the_change(env, deployed, monkeypatch):
+    answers, find, apply = [TargetUnavailableError("502")], deployed.find, deployed.apply
+    monkeypatch.setattr(deployed, "find", lambda name: _raise(answers) if answers else find(name))
+    refusals = [TargetUnavailableError("429")]
+    monkeypatch.setattr(deployed, "apply", lambda change: _raise(refusals) if refusals else apply(change))
+    assert env("set", "greeter", "--plain", "LEVEL=debug").exit_code == 0
+    assert len(deployed.changes) == 1
+
+
+def _raise(errors):
+    raise errors.pop()
 
 
 def test_a_deployment_that_is_being_deleted_is_left_to_go(env, deployed):

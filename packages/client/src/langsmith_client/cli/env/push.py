@@ -32,13 +32,13 @@ def command(
 
     They are merged as a deploy merges them: what others set stays.
     """
-    from langsmith_client.cli.env.agent import Rollout, named
-    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.cli.env.agent import named
+    from langsmith_client.cli.env.rollout import Rollout
+    from langsmith_client.cli.session import connected, reporting
     from langsmith_client.environment.plan import plan_environment
 
     rollout = Rollout(agent, where, wait, wait_timeout)
     with reporting(as_json=as_json) as reporter, connected(where) as target:
         name, config = named(agent)
         wish = environment.wish(name, config, where, reporter)
-        deployment = existing(target, name)
-        rollout.carry_out(plan_environment(wish, deployment), deployment, target, reporter)
+        rollout.carry_out(name, lambda there: plan_environment(wish, there), target, reporter)

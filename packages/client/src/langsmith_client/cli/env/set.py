@@ -43,10 +43,11 @@ def command(
     """Set variables of a deployment by one revision of the image it has.
 
     NAME=- reads the value from standard input, NAME@FILE from a file; a line break at its end is left out. Deploys
-    keep what is set here, unless the agent's folder has the name as well.
+    keep what is set here, and stop where the agent's folder changes the same name.
     """
-    from langsmith_client.cli.env.agent import Rollout, named
-    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.cli.env.agent import named
+    from langsmith_client.cli.env.rollout import Rollout
+    from langsmith_client.cli.session import connected, reporting
     from langsmith_client.environment.assignments import only_one_from_stdin, read_assignments
     from langsmith_client.environment.edit import edit
     from langsmith_client.environment.references import parse_references
@@ -60,9 +61,9 @@ def command(
         values = read_assignments(assignments, from_environment=from_env, plain=plain, environ=os.environ, ask=ask)
         name, _ = named(agent)
         with connected(where) as target:
-            deployment = existing(target, name)
-            plan = edit(deployment, variables=values, references=references)
-            rollout.carry_out(plan, deployment, target, reporter)
+            rollout.carry_out(
+                name, lambda there: edit(there, variables=values, references=references), target, reporter
+            )
 
 
 def _prompt(name: str) -> str:

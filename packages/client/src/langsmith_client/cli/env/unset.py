@@ -9,6 +9,8 @@ import click
 from langsmith_client.cli import options
 
 if TYPE_CHECKING:
+    from langsmith_client.environment.plan import EnvironmentPlan
+    from langsmith_client.target.protocol import Deployment
     from langsmith_client.where import Where
 
 
@@ -24,15 +26,18 @@ def command(agent: str, names: tuple[str, ...], wait: bool, wait_timeout: float,
 
     A name that is not there is no error. What the agent's folder has comes back with the next deploy.
     """
-    from langsmith_client.cli.env.agent import Rollout, named
-    from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.cli.env.agent import named
+    from langsmith_client.cli.env.rollout import Rollout
+    from langsmith_client.cli.session import connected, reporting
     from langsmith_client.environment.edit import edit
 
     rollout = Rollout(agent, where, wait, wait_timeout)
     with reporting(as_json=as_json) as reporter, connected(where) as target:
-        deployment = existing(target, named(agent)[0])
-        known = deployment.environment.keys() | {each.name for each in deployment.references}
-        if missing := sorted(set(names) - known):
-            reporter.say("note", f"{deployment.name} has no {', '.join(missing)}")
-        plan = edit(deployment, variables={}, removed=names)
-        rollout.carry_out(plan, deployment, target, reporter)
+
+        def plan_for(there: Deployment) -> EnvironmentPlan:
+            known = there.environment.keys() | {each.name for each in there.references}
+            if missing := sorted(set(names) - known):
+                reporter.say("note", f"{there.name} has no {', '.join(missing)}")
+            return edit(there, variables={}, removed=names)
+
+        rollout.carry_out(named(agent)[0], plan_for, target, reporter)
