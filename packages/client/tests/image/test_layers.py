@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 import os
+import tarfile
+import time
 
 import pytest
 
@@ -12,6 +15,7 @@ from langsmith_client.errors import BuildError
 from langsmith_client.image.layers import LayersBuilder
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import ImageReference, Repository, parse_repository
+from langsmith_client.manifest import OCI_INDEX, Manifest
 
 WITH_EXTRA = '[project]\nname = "greeter"\nversion = "1.2.0"\ndependencies = ["extra", "shipped"]\n'
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
@@ -77,18 +81,70 @@ def test_the_labels_name_commit_version_and_base(build, extra_agent, registry):
     assert labels["com.langsmith-client.dirty"] == "false"
 
 
-def test_the_same_commit_has_the_same_digest_from_another_folder_time_and_cache(build, extra_agent, tmp_path):
+def test_the_same_commit_has_the_same_digest_from_another_folder_day_user_and_cache(
+    build, extra_agent, tmp_path, monkeypatch
+):
     first, _, _ = build(extra_agent)
     clone = tmp_path / "deep" / "elsewhere"
-    extra_agent.git("clone", "--quiet", str(extra_agent.folder), str(clone))
-    for path in clone.rglob("*"):
-        if ".git" not in path.parts and path.is_file():
-            os.utime(path, (1, 1))
-            path.chmod(0o600)
-    second, _, _ = build(
-        dataclasses.replace(extra_agent, folder=clone), parse_repository("127.0.0.1:5000/other"), "other-cache"
-    )
+    before = os.umask(0o077)
+    try:
+        extra_agent.git("clone", "--quiet", str(extra_agent.folder), str(clone))
+        for path in clone.rglob("*"):
+            if ".git" not in path.parts:
+                os.utime(path, (1, 1))
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+        monkeypatch.setenv("TZ", "Pacific/Auckland")
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache-of-another-day"))
+        time.tzset()
+        second, _, _ = build(
+            dataclasses.replace(extra_agent, folder=clone), parse_repository("127.0.0.1:5000/other"), "other-cache"
+        )
+    finally:
+        os.umask(before)
+        monkeypatch.undo()
+        time.tzset()
     assert second == first
+
+
+def test_an_image_for_another_platform_is_made_of_that_platforms_base_and_wheels(
+    registry, push_base, make_wheel, make_agent, server, read_layer, tmp_path
+):
+    base = push_base({}, tag="amd64")
+    other = push_base({}, tag="arm64", architecture="arm64")
+    entries = [
+        {"digest": registry.digest(each), "platform": {"os": "linux", "architecture": each.reference}}
+        for each in (base, other)
+    ]
+    index = Manifest(json.dumps({"schemaVersion": 2, "manifests": entries}).encode(), OCI_INDEX)
+    registry.put_manifest(dataclasses.replace(base, reference="3.11"), index)
+    for machine in ("x86_64", "aarch64"):
+        make_wheel("native", "1.0", tag=f"cp311-cp311-manylinux_2_28_{machine}", files={"native/for.txt": machine})
+    agent = make_agent(
+        files={"pyproject.toml": '[project]\nname = "greeter"\nversion = "1"\ndependencies = ["native"]\n'}
+    )
+    request = build_request(agent.load(), TARGET, "linux/arm64")
+    digest = LayersBuilder(registry, tmp_path / "cache").publish(request, lambda text: None)
+    manifest = registry.manifest(ImageReference(TARGET, digest)).values
+    config = json.loads(registry.blob(TARGET, manifest["config"]["digest"]))
+    assert (config["os"], config["architecture"]) == ("linux", "arm64")
+    assert config["config"]["Labels"]["org.opencontainers.image.base.digest"] == registry.digest(other)
+    packages = gzip.decompress(server.blobs["team/greeter", manifest["layers"][1]["digest"]])
+    assert b"aarch64" in packages
+    assert b"x86_64" not in packages
+    assert request.image.reference.endswith("-arm64"), "one commit, two images"
+
+
+def test_a_build_without_a_push_has_the_digest_a_push_would_give(build, registry, extra_agent, server, tmp_path):
+    request = build_request(extra_agent.load(), TARGET)
+    builder = LayersBuilder(registry, tmp_path / "cache")
+    server.requests.clear()
+    built = builder.build(request, tmp_path / "image.tar", lambda text: None)
+    assert builder.build(request, None, lambda text: None).digest == built.digest
+    assert server.writes() == []
+    digest, _, _ = build(extra_agent)
+    assert built.digest == digest
+    with tarfile.open(tmp_path / "image.tar") as tar:
+        assert f"blobs/{digest.replace(':', '/')}" in tar.getnames()
 
 
 def test_one_changed_line_uploads_one_source_layer_and_a_configuration(build, extra_agent, server):
@@ -124,8 +180,6 @@ def test_an_agent_that_needs_nothing_more_has_no_dependency_layer(build, agent):
 def test_a_secret_beside_the_code_is_not_in_the_image(build, extra_agent, server):
     extra_agent.write({".env": "OPENAI_API_KEY=canary-secret\n"})
     build(extra_agent)
-    import gzip
-
     for content in server.blobs.values():
         plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         assert b"canary-secret" not in plain
