@@ -25,7 +25,7 @@ class Page(pydantic.BaseModel):
         return {"resources": [view(record) for record in shown], "offset": self.offset + len(shown)}
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Page:

@@ -83,7 +83,10 @@ def _check_unchanged(client: ControlPlaneClient, write: Write) -> None:
         return
     try:
         with mapped():
-            newest = newest_revision(client, client.get_deployment(write.existing.id))
+            found = client.get_deployment(write.existing.id)
+            if found.latest_revision_id and found.latest_revision_id == write.before:
+                return
+            newest = newest_revision(client, found)
     except MissingError:
         raise ConflictError(f"{write.name} was deleted while this deploy was under way.", "Deploy it again.") from None
     if newest and newest.id != write.before:

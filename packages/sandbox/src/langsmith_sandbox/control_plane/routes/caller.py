@@ -1,4 +1,7 @@
-"""Who calls, as handlers receive it."""
+"""Who calls, as handlers receive it.
+
+All of it is asynchronous though it waits for nothing: FastAPI runs plain functions in another thread, each of them.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ from langsmith_sandbox.control_plane.listeners import check_plan
 from langsmith_sandbox.control_plane.plane import Plane
 
 
-def _plane(request: Request) -> Plane:
+async def _plane(request: Request) -> Plane:
     return request.app.state.plane
 
 
 PlaneOfApp = Annotated[Plane, Depends(_plane)]
 
 
-def _tenant(
+async def _tenant(
     plane: PlaneOfApp,
     x_api_key: Annotated[str | None, Header()] = None,
     x_tenant_id: Annotated[str | None, Header()] = None,
@@ -30,12 +33,12 @@ def _tenant(
 Tenant = Annotated[uuid.UUID, Depends(_tenant)]
 
 
-def plan_with_listeners(plane: PlaneOfApp, tenant: Tenant) -> None:
+async def plan_with_listeners(plane: PlaneOfApp, tenant: Tenant) -> None:
     """Refuses workspaces whose plan has no listeners."""
     check_plan(plane, tenant)
 
 
-def deployments_enabled(plane: PlaneOfApp, _tenant_first: Tenant) -> None:
+async def deployments_enabled(plane: PlaneOfApp, _tenant_first: Tenant) -> None:
     """Refuses organisations without deployments; depends on the tenant so that a bad key is told first."""
     if not plane.switches.deployments_enabled:
         raise DeploymentsNotEnabledError

@@ -13,7 +13,7 @@ from langsmith_sandbox.control_plane.routes.caller import PlaneOfApp
 router = APIRouter(prefix="/_sandbox")
 
 
-def _log(request: Request) -> RequestLog:
+async def _log(request: Request) -> RequestLog:
     return request.app.state.request_log
 
 

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/_sandbox")
 REVISION_PATH = "/deployments/{deployment_id}/revisions/{revision_id}"
 
 
-def _faults(request: Request) -> Faults:
+async def _faults(request: Request) -> Faults:
     return request.app.state.faults
 
 
