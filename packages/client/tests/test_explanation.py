@@ -10,6 +10,7 @@ import pytest
 from langsmith_client.diagnosis import Cause, Clue, Diagnosis, Source
 from langsmith_client.errors import DeployFailedError, TargetError, TargetUnavailableError, WaitTimeoutError
 from langsmith_client.explanation import collect, explain, explained, unexplained
+from langsmith_client.log_reading import Redactor
 from langsmith_client.surroundings import Surroundings
 from langsmith_client.target.protocol import Deployment, LogLine, Phase, Revision
 from langsmith_client.witness import see_through
@@ -98,11 +99,12 @@ def test_without_a_time_nothing_is_said_about_waiting(witness, created):
     assert evidence(witness, dataclasses.replace(FAILED, created_at=created)).waited is None
 
 
+PLAIN = Redactor({})
 DIAGNOSIS = Diagnosis(Cause.CRASH, "The agent starts and ends again.", "Correct it.", Clue(Source.POD, "exit code 1"))
 
 
 def test_a_failed_deploy_says_why_and_what_to_do_and_that_the_old_one_still_runs(reporter):
-    error = explained(DeployFailedError("Revision r2 ended as DEPLOY_FAILED.", "Look."), DIAGNOSIS, reporter)
+    error = explained(DeployFailedError("Revision r2 ended as DEPLOY_FAILED.", "Look."), DIAGNOSIS, reporter, PLAIN)
     assert isinstance(error, DeployFailedError)
     assert error.what == "Revision r2 ended as DEPLOY_FAILED. The agent starts and ends again."
     assert error.remedy == "Correct it. What ran before still runs."
@@ -111,15 +113,17 @@ def test_a_failed_deploy_says_why_and_what_to_do_and_that_the_old_one_still_runs
 
 def test_a_wait_that_ran_out_keeps_its_exit_code_and_how_to_go_on(reporter):
     silent = dataclasses.replace(DIAGNOSIS, cause=Cause.LISTENER_SILENT, clue=None)
-    error = explained(WaitTimeoutError("It was still QUEUED.", "Go on with: wait"), silent, reporter)
+    error = explained(WaitTimeoutError("It was still QUEUED.", "Go on with: wait"), silent, reporter, PLAIN)
     assert error.exit_code == WaitTimeoutError.exit_code
     assert error.remedy == "Correct it. Go on with: wait"
     assert reporter.said == [("cause", DIAGNOSIS.what)]
 
 
-def test_without_a_diagnosis_the_error_stays_as_it_is(reporter):
-    error = DeployFailedError("It failed.", "Look.")
-    assert explained(error, None, reporter) is error
+def test_without_a_diagnosis_the_error_says_what_it_said_but_no_value_of_a_variable(reporter):
+    error = explained(
+        DeployFailedError("It failed: canary-secret.", "Look."), None, reporter, Redactor({"A": "canary-secret"})
+    )
+    assert (error.what, error.remedy) == ("It failed: **********.", "Look.")
     assert not reporter.said
 
 
@@ -132,6 +136,7 @@ def test_a_deploy_that_fails_ends_with_the_explanation(target, reporter, clock):
         return DIAGNOSIS
 
     around = Surroundings(target, reporter, clock=clock, sleep=clock.sleep, explain=why)
-    with pytest.raises(DeployFailedError, match="The agent starts and ends again"):
+    target.message = "bad token canary-secret"
+    with pytest.raises(DeployFailedError, match=r"bad token \*+\. The agent starts and ends again"):
         see_through("greeter", "d1", Revision("r2", Phase.PENDING, "QUEUED"), around, timeout=60)
     assert asked == [("greeter", "r2")]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from langsmith_client.history import history, rows
+from langsmith_client.history import fields, history, rows
 from langsmith_client.identity import Identity
 from langsmith_client.target.protocol import Deployment, Phase, Revision
 
@@ -66,3 +66,10 @@ def test_revisions_that_share_an_image_cost_one_question(target):
 def test_no_more_revisions_than_asked_for_are_read(target):
     target.deployment, target.history = DEPLOYMENT, REVISIONS
     assert [each.revision.id for each in history(target, Reader(), DEPLOYMENT, limit=2)] == ["r3", "r2"]
+
+
+def test_what_a_failure_quotes_of_a_variable_is_masked(target):
+    leaky = Revision("r3", Phase.FAILED, "DEPLOY_FAILED", B, "bad token canary-secret")
+    target.deployment = Deployment("d1", "greeter", {}, leaky, {"TOKEN": "canary-secret"})
+    (entry,) = history(target, Reader(), target.deployment)
+    assert fields(entry)["message"] == "bad token **********"

@@ -72,11 +72,15 @@ def collect(
 
 
 def explained(
-    error: DeployFailedError | WaitTimeoutError, diagnosis: Diagnosis | None, reporter: Reporter
+    error: DeployFailedError | WaitTimeoutError, diagnosis: Diagnosis | None, reporter: Reporter, redact: Redactor
 ) -> DeployFailedError | WaitTimeoutError:
-    """The error with its cause and the cause's remedy; itself where there is none."""
+    """The error with its cause and the cause's remedy, where there is one, and without values of variables.
+
+    What a data plane says about a crash may end with the last line of an agent's log, whatever that holds.
+    """
+    what = redact(error.what)
     if diagnosis is None:
-        return error
+        return type(error)(what, error.remedy)
     reporter.say(
         "cause",
         diagnosis.clue.text if diagnosis.clue else diagnosis.what,
@@ -86,8 +90,8 @@ def explained(
         source=diagnosis.clue.source.value if diagnosis.clue else None,
     )
     if isinstance(error, WaitTimeoutError):
-        return WaitTimeoutError(f"{error.what} {diagnosis.what}", f"{diagnosis.remedy} {error.remedy}")
-    return DeployFailedError(f"{error.what} {diagnosis.what}", f"{diagnosis.remedy} What ran before still runs.")
+        return WaitTimeoutError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} {error.remedy}")
+    return DeployFailedError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} What ran before still runs.")
 
 
 def _log(target: LogSource, deployment: Deployment, revision: Revision) -> list[Clue]:

@@ -6,6 +6,7 @@ import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from langsmith_client.log_reading import Redactor
 from langsmith_client.table import Row, age
 
 if TYPE_CHECKING:
@@ -39,7 +40,16 @@ def history(target: History, identities: Reader, deployment: Deployment, *, limi
     with ThreadPoolExecutor(_WORKERS) as pool:  # each image is asked for once, many revisions may share it
         images = list(dict.fromkeys(each.image for each in revisions))
         known = dict(zip(images, pool.map(identities.of, images), strict=True))
-    return [Entry(each, known[each.image], each.id == deployment.active_revision_id) for each in revisions]
+    redact = Redactor(deployment.environment)
+    return [
+        Entry(_without_values(each, redact), known[each.image], each.id == deployment.active_revision_id)
+        for each in revisions
+    ]
+
+
+def _without_values(revision: Revision, redact: Redactor) -> Revision:
+    """What is said about a failure may quote the agent's log, and that its variables."""
+    return dataclasses.replace(revision, message=redact(revision.message)) if revision.message else revision
 
 
 def rows(entries: Sequence[Entry], now: dt.datetime) -> list[Row]:

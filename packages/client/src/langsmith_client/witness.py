@@ -17,6 +17,7 @@ from langsmith_client.errors import (
 )
 from langsmith_client.explanation import explained
 from langsmith_client.follow import follow
+from langsmith_client.log_reading import Redactor
 from langsmith_client.proof import Proof
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def see_through(
     except TargetAccessError as error:
         raise AccessExpiredError(error.what, f"{error.remedy} {go_on}") from error
     except (DeployFailedError, WaitTimeoutError) as error:
-        raise explained(error, around.explain(name, revision.id), around.reporter) from error
+        found, _ = _deployment(name, around)
+        redact = Redactor(found.environment if found else {})
+        raise explained(error, around.explain(name, revision.id), around.reporter, redact) from None
     return Seen(deployed, found.url if found else None, proof, ran)
 
 

@@ -31,7 +31,7 @@ def command(agent: str, revisions: tuple[str, ...], clone: Path | None, where: W
     """
     from functools import partial
 
-    from langsmith_client.cli.looking import deployment_name, identities
+    from langsmith_client.cli.looking import clone_of, deployment_name, identities
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.commits import commits_between
     from langsmith_client.comparison import compare, facts, fields, sides
@@ -44,8 +44,7 @@ def command(agent: str, revisions: tuple[str, ...], clone: Path | None, where: W
         deployment = existing(target, deployment_name(agent))
         entries = history(target, known, deployment, limit=SEARCHED)
         old, new = sides(entries, deployment.name, revisions)
-        folder = clone or (Path(agent) if Path(agent).is_dir() else Path())
-        found = compare(old, new, partial(commits_between, folder.absolute()))
+        found = compare(old, new, partial(commits_between, clone.absolute() if clone else clone_of(agent)))
         for problem in dict.fromkeys(each.identity.problem for each in (old, new) if each.identity.problem):
             reporter.say("note", problem)
         reporter.finish("result", facts(found, deployment), **fields(found, deployment))

@@ -31,6 +31,11 @@ def deployment_name(agent: str) -> str:
     return agent
 
 
+def clone_of(agent: str) -> Path:
+    """Where to look for the commits of PATH|NAME: in the agent's folder, else in the current one; absolute."""
+    return (Path(agent) if Path(agent).is_dir() else Path()).absolute()
+
+
 def registries() -> Registry:
     """All registries, with the logins and mirrors of this machine; a context that closes them."""
     from langsmith_client.registry import Registry

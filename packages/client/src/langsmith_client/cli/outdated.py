@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("outdated")
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@planning.agents
+@planning.members
 @click.option("--detailed-exitcode", is_flag=True, help="End with 3 instead of 0 when no agent is outdated.")
 @options.where
 @options.output
@@ -47,10 +48,11 @@ def command(
     with reporting(as_json=as_json) as reporter:
         if folders:
             projects = _read(folders)
-            with connected(where) as target, registries() as registry:
+            beside = dataclasses.replace(where, start=folders[0])  # the langsmith.toml that has the target
+            with connected(beside) as target, registries() as registry:
                 findings = _find(projects, target, registry)
         else:
-            with planning.ground(where, only, reporter) as ground:
+            with planning.ground(where, only, reporter, allow_dirty=True) as ground:
                 projects = [member.request.project for member in ground.members]
                 findings = _find(projects, ground.target, ground.registry)
         reporter.table("agent", rows(findings))

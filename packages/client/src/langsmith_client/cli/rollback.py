@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,7 +54,7 @@ def _roll_back(
     wait_timeout: float,
     where: Where,
 ) -> None:
-    from langsmith_client.cli.looking import deployment_name, identities_of, registries
+    from langsmith_client.cli.looking import clone_of, deployment_name, identities_of, registries
     from langsmith_client.cli.session import connected, existing, surroundings
     from langsmith_client.commits import commits_between
     from langsmith_client.comparison import compare, facts, fields
@@ -70,7 +69,7 @@ def _roll_back(
         wanted = goal(entries, deployment.name, revision)
         if not unchecked:
             check_image(registry, wanted)
-        preview = compare(entries[0], wanted, partial(commits_between, Path().absolute()))
+        preview = compare(entries[0], wanted, partial(commits_between, clone_of(agent)))
         changes = "".join(f"\n    {label:<11} {value}" for label, value in facts(preview, deployment).items())
         reporter.say("preview", f"what going back changes:{changes}", **fields(preview, deployment))
         if not yes and not is_there(deployment, wanted) and not click.confirm("Roll back?", default=False, err=True):

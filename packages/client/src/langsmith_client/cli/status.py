@@ -35,6 +35,7 @@ def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -
     from langsmith_client.explanation import explain
     from langsmith_client.kubectl import cluster_of
     from langsmith_client.listing import fields, look
+    from langsmith_client.log_reading import Redactor
     from langsmith_client.proof import ask
     from langsmith_client.target.protocol import Phase
 
@@ -49,7 +50,7 @@ def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -
             "result",
             facts,
             **fields(listed),
-            message=newest.message if newest else None,
+            message=Redactor(deployment.environment)(newest.message or "") if newest else None,
             page=deployment.page,
             cause=why.cause.value if why else None,
             what=why.what if why else None,

@@ -1,4 +1,4 @@
-"""`langsmith-client plan` and `apply` over a fleet: the control plane on a socket, the real registry, played agents."""
+"""Our own client against the control plane on a socket, the real registry, and a data plane that is played."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import http.server
 import io
 import json
 import os
-import re
 import socket
 import subprocess
 import tarfile
@@ -34,11 +33,11 @@ class Agents:
     """The data plane and all agents: what is deployed answers at its URL with its revision.
 
     Attributes:
-        broken: Names of agents whose revisions fail.
+        broken: Name to what the data plane says when it gives up on a revision of that agent.
     """
 
     def __init__(self, world: Any) -> None:
-        self.broken: set[str] = set()
+        self.broken: dict[str, str] = {}
         self._world = world
         self._served: dict[str, str] = {}
         self._stop = threading.Event()
@@ -81,7 +80,7 @@ class Agents:
                         continue
                     report = StatusReport(status="DEPLOYING")
                     if wanted.status == "DEPLOYING":
-                        report = StatusReport(status="DEPLOY_FAILED", message="It crashed.")
+                        report = StatusReport(status="DEPLOY_FAILED", message=self.broken.get(each.name))
                         if each.name not in self.broken:
                             self._served[each.name] = str(wanted.id)
                             url = f"http://127.0.0.1:{self._server.server_address[1]}/{each.name}"
@@ -98,7 +97,7 @@ def registry(find_tool, tmp_path):
     settings = tmp_path / "registry.yml"
     settings.write_text(
         f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
-        f"storage: {{filesystem: {{rootdirectory: '{tmp_path / 'blobs'}'}}}}\n"
+        f"storage: {{delete: {{enabled: true}}, filesystem: {{rootdirectory: '{tmp_path / 'blobs'}'}}}}\n"
     )
     environ = {**os.environ, "OTEL_TRACES_EXPORTER": "none"}
     quiet = subprocess.DEVNULL
@@ -139,7 +138,7 @@ def push_base(url: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Shop:
-    """A repository with a fleet, and the command line in it."""
+    """A repository with a fleet, and the command line beside it."""
 
     folder: Path
     environ: dict[str, str]
@@ -150,16 +149,21 @@ class Shop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def commit(self, message: str) -> None:
-        """Commit everything."""
+    def commit(self, message: str) -> str:
+        """Commit everything; returns the full hash."""
         identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
         for arguments in (["add", "--all"], [*identity, "commit", "--quiet", "--message", message]):
             subprocess.run(["git", *arguments], cwd=self.folder, check=True)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=self.folder, check=True, capture_output=True, text=True)
+        return head.stdout.strip()
+
+    def on_fleet(self, command: str, *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
+        """Run a command on the fleet."""
+        return self.run(command, *arguments, "--fleet", str(self.folder), expect=expect)
 
     def run(self, *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
         """Run a command with --json; its events."""
-        command = [*arguments, "--fleet", str(self.folder), "--json"]
-        result = CliRunner().invoke(main, command, env=self.environ, catch_exceptions=True)
+        result = CliRunner().invoke(main, [*arguments, "--json"], env=self.environ, catch_exceptions=True)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == expect, result.output
@@ -200,43 +204,8 @@ def shop(world, registry, tmp_path):
         yield shop
 
 
-def test_a_fleet_is_planned_deployed_changed_refused_and_halted(world, shop, tmp_path):
-    plan, report, summary = (tmp_path / name for name in ("plan.json", "junit.xml", "summary.md"))
-    with Agents(world) as agents:
-        first = shop.run("plan", "--out", str(plan))
-        assert first[-1]["counts"]["create"] == 3
-        assert "canary-secret" not in plan.read_text()
-        applied = shop.run("apply", str(plan), "--builder", "layers", "--junit", str(report))
-        assert applied[-1]["counts"] == {"deployed": 3, "unchanged": 0, "failed": 0, "not started": 0}
-        assert all(event["proven"] for event in applied if event["event"] == "outcome")
-        turns = re.findall(r'classname="(.*?)"', report.read_text())
-        assert turns == ["dev.canary", "dev.wave-2", "dev.wave-3"]
-        assert shop.run("plan", "--detailed-exitcode", expect=3)[-1]["counts"]["nothing"] == 3
-
-        shop.write("two/graph.py", "graph = 2\n")
-        shop.write("three/agent.env", "MODEL=large\nTOKEN=canary-secret\n")
-        shop.commit("Count to two")
-        planned = {event["name"]: event for event in shop.run("plan", "--out", str(plan))[:3]}
-        assert [each["action"] for each in planned.values()] == ["nothing", "update", "update"]
-        assert [each["subject"] for each in planned["two"]["image"]["commits"]["added"]] == ["Count to two"]
-        (variable,) = planned["three"]["variables"]
-        assert variable["name"] == "MODEL"
-        assert re.fullmatch(r"[0-9a-f]{16}", variable["after"])
-
-        made = {each["name"]: each for each in world.http.get("/v2/deployments").json()["resources"]}
-        for name in ("two", "three"):
-            url = f"/v2/deployments/{made[name]['id']}"
-            world.http.patch(url, json={"secrets": [{"name": "MODEL", "value": "huge"}]}).raise_for_status()
-        before = len(world.revisions(made["two"])) + len(world.revisions(made["three"]))
-        (*_, refused) = shop.run("apply", str(plan), expect=30)
-        assert "two: its newest revision is" in refused["what"]
-        assert "three: its newest revision is" in refused["what"]
-        assert len(world.revisions(made["two"])) + len(world.revisions(made["three"])) == before
-
-        agents.broken.add("two")
-        halted = shop.run("apply", "--env-conflict=local", "--builder=layers", f"--github-summary={summary}", expect=20)
-        states = {event["agent"]: event["state"] for event in halted if event["event"] == "outcome"}
-        assert states == {"one": "unchanged", "two": "failed", "three": "not started"}
-        assert "Not started: three" in halted[-1]["what"]
-        assert "It crashed" in summary.read_text()
-        assert "canary-secret" not in json.dumps([*first, *applied, *halted]) + summary.read_text()
+@pytest.fixture
+def agents(world):
+    """A data plane that takes up whatever is deployed."""
+    with Agents(world) as playing:
+        yield playing
