@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
+
 from langsmith_client.errors import DeployFailedError
 from langsmith_client.progress import JsonReporter, PlainReporter, RichReporter, reporter_for
 
@@ -44,11 +46,29 @@ def test_the_terminal_shows_square_brackets_as_they_are(clock):
     assert "http://[::1]/x" in out.getvalue()
 
 
-def test_colour_is_for_terminals_only():
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    """An output that people watch."""
 
+    def isatty(self):
+        return True
+
+
+def test_colour_is_for_terminals_only():
     assert isinstance(reporter_for(Terminal(), Terminal(), as_json=False), RichReporter)
     assert isinstance(reporter_for(Terminal(), io.StringIO(), as_json=False), PlainReporter)
     assert isinstance(reporter_for(Terminal(), Terminal(), as_json=True), JsonReporter)
+
+
+CYAN = "36m"  # within an escape sequence
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [(None, True), ("1", False)])
+def test_no_color_is_honoured_on_a_terminal(monkeypatch, clock, no_color, coloured):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    log = Terminal()
+    RichReporter(Terminal(), log, clock=clock).say("image", "pushed")
+    assert (CYAN in log.getvalue()) == coloured
+    assert "pushed" in log.getvalue()

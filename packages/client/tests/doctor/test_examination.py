@@ -9,6 +9,7 @@ from langsmith_client.doctor.examiner import State
 from langsmith_client.processes import Finished
 from langsmith_client.where import Where
 
+TOML = "[targets.dev]\n"
 ELSEWHERE = "99999999-1b3f-4a2e-9f43-0d8c9f2a7c11"
 
 
@@ -38,6 +39,7 @@ def test_where_all_is_right_every_check_is_fine_and_nothing_was_changed(world, s
         "control plane",
         "dependencies",
         "deployment",
+        "environment",
         "git",
         "graphs",
         "image",
@@ -84,7 +86,22 @@ def test_what_was_found_says_which_key_listener_and_image_without_the_key(world)
             {"langgraph.json": '{"graphs": {"a": "./greeter/graph.py:graph"}, "dependencies": ["."], "env": ".env"}'},
             "environment",
             State.WARN,
-            "names .env, which is not here",
+            ".env, which langgraph.json names, does not exist",
+        ),
+        (
+            {
+                "langgraph.json": '{"graphs": {"a": "./greeter/graph.py:graph"}, "dependencies": ["."], '
+                '"env": {"POSTGRES_URI": "x", "LOG_JSON": "1"}}'
+            },
+            "environment",
+            State.FAIL,
+            "POSTGRES_URI",
+        ),
+        (
+            {"../langsmith.toml": TOML + '[agents.greeter]\npath = "greeter"\nenv_file = "prod.env"\n'},
+            "environment",
+            State.FAIL,
+            "prod.env",
         ),
         (
             {"pyproject.toml": '[project]\nname = "greeter"\nversion = "1"\ndependencies = ["httpx"]\n'},

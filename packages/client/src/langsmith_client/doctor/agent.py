@@ -6,9 +6,12 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from langsmith_client.environment.local import local_environment
 from langsmith_client.git import NoGit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from langsmith_client.doctor.examiner import Examiner
     from langsmith_client.langgraph_json import LangGraphConfig
     from langsmith_client.project import Project
@@ -21,11 +24,14 @@ _LOOKS_SECRET = re.compile(
 _SHOWN = 5
 
 
-def examine(examiner: Examiner, project: Project) -> None:
-    """langgraph.json, graphs, dependencies, files that enter the image, and git."""
+def examine(examiner: Examiner, project: Project, env_file: Path | None = None) -> None:
+    """langgraph.json, graphs, environment, dependencies, files that enter the image, and git.
+
+    `env_file` is what the target has in place of the `env` of langgraph.json, if it has something.
+    """
     examiner.ok("agent", f"{project.name} {project.version}, langgraph.json has known keys only")
     _graphs(examiner, project.config)
-    _env(examiner, project.config)
+    _environment(examiner, project.config, env_file)
     _lock(examiner, project)
     _files(examiner, project)
     _git(examiner, project)
@@ -73,14 +79,15 @@ def _names(tree: ast.Module) -> set[str]:
     return found
 
 
-def _env(examiner: Examiner, config: LangGraphConfig) -> None:
-    named = config.values.get("env")
-    if isinstance(named, str) and not (config.directory / named).is_file():
-        examiner.warn(
-            "environment",
-            f"langgraph.json names {named}, which is not here, so that a deploy needs --env-file",
-            "Make the file, or remove `env`.",
-        )
+def _environment(examiner: Examiner, config: LangGraphConfig, env_file: Path | None) -> None:
+    found = examiner.attempt("environment", lambda: local_environment(config, env_file))
+    if found is None:
+        return
+    if found.notes:
+        examiner.warn("environment", " ".join(found.notes).removesuffix("."), "Correct it if it was not meant so.")
+    else:
+        what = "left as the deployment has it" if found.values is None else f"{len(found.values)} variables"
+        examiner.ok("environment", what)
 
 
 def _lock(examiner: Examiner, project: Project) -> None:

@@ -62,9 +62,10 @@ def examine(
     """
     examiner = Examiner()
     project = examiner.attempt("agent", load)
-    if project:
-        agent.examine(examiner, project)
     sources = examiner.attempt("settings", lambda: Sources(where, around.environ))
+    if project:
+        listed = where.agent(project.name) if sources else None
+        agent.examine(examiner, project, listed.env_file if listed else None)
     if sources:
         Account(around.environ, project.name if project else None, around.connect).examine(examiner, sources)
     chosen = platform or (sources and sources.entry.platform) or DEFAULT_PLATFORM
