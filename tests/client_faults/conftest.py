@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import functools
 import hashlib
+import io
 import itertools
 import socket
 import threading
@@ -27,6 +28,7 @@ import uvicorn
 from langsmith_client.deploy import Wish, deploy
 from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
+from langsmith_client.progress import JsonReporter
 from langsmith_client.proof import prove
 from langsmith_client.result import Result
 from langsmith_client.surroundings import Surroundings
@@ -56,27 +58,6 @@ def image(number: int) -> PublishedImage:
     """An image that is in the registry."""
     digest = "sha256:" + hashlib.sha256(str(number).encode()).hexdigest()
     return PublishedImage(parse_reference(f"{REPOSITORY}:{number}"), digest, reused=True)
-
-
-@dataclasses.dataclass
-class Quiet:
-    """A reporter that keeps what it is told."""
-
-    said: list[tuple[str, str]] = dataclasses.field(default_factory=list)
-
-    def say(self, event: str, text: str, **fields: Any) -> None:
-        """Keep progress."""
-        self.said.append((event, text))
-
-    def table(self, event: str, rows: Any) -> None:
-        """A deploy shows none."""
-
-    def finish(self, event: str, facts: Any, **fields: Any) -> None:
-        """Keep the outcome."""
-        self.said.append((event, str(facts)))
-
-    def fail(self, error: Exception) -> None:
-        """Errors are raised here."""
 
 
 @dataclasses.dataclass
@@ -123,7 +104,9 @@ class World:
     ) -> Result:
         """What `langsmith-client deploy` does, with the image of this number."""
         self._busy = name
-        around = Surroundings(self.target, Quiet(), prove=self.prove, clock=lambda: self.seconds, sleep=self.sleep)
+        around = Surroundings(
+            self.target, JsonReporter(io.StringIO()), prove=self.prove, clock=lambda: self.seconds, sleep=self.sleep
+        )
         return deploy(Wish(name, **wish), publish or (lambda: image(number)), around)
 
     def sleep(self, seconds: float) -> None:
