@@ -20,6 +20,7 @@ PROJECT = "langsmith-hybrid"
 STACK = "test"
 WORKSPACE = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11"
 API_KEY = "lsv2_pt_" + "c0ffee" * 6
+TOKEN = "5ec2e7" * 10
 
 FIVE_KEYS = {
     "environment": "dev",
@@ -34,6 +35,12 @@ FIVE_KEYS = {
 def api_key() -> str:
     """The API key the test stack holds."""
     return API_KEY
+
+
+@pytest.fixture
+def token() -> str:
+    """The token every generated one is."""
+    return TOKEN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,8 +73,9 @@ class RecordingEngine(mocks.Mocks):
             "certificateAuthority": {"data": "Q0E="},
             "masterUserSecrets": [{"secretArn": "arn:aws:secretsmanager:::secret:rds"}],
             "listener_id": "6a1f0f6e-0000-4000-8000-000000000001",
+            "value": TOKEN,
         }
-        state = {**computed, **args.inputs}
+        state = {**computed, **{name: value for name, value in args.inputs.items() if value is not None}}
         if args.typ == "aws:eks/cluster:Cluster":
             state["vpcConfig"] = {**args.inputs["vpcConfig"], "clusterSecurityGroupId": "sg-cluster"}
         if args.typ.startswith("kubernetes:core/v1:"):

@@ -10,6 +10,7 @@ import pulumi
 import pytest
 
 from langsmith_hybrid import config
+from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.errors import ConfigError, Problem
 from langsmith_hybrid.profiles import DEV, PRODUCTION, Profile
@@ -73,8 +74,10 @@ def test_five_missing_keys_are_five_problems_in_one_run(stack_config: SetConfig)
     assert str(caught.value).startswith("5 problems in the stack's configuration; nothing was changed.")
 
 
+ROLE = "arn:aws:iam::111122223333:role/platform"
 BAD_VALUES = [
     ("environment", "Production!", "is not usable"),
+    ("environment", "développement", "is not usable"),
     ("environment", "an-environment-name-that-is-too-long", "is not usable"),
     ("eksClusterName", "under_score", "is not usable"),
     ("eksClusterName", "c" * 35, "at most 34"),
@@ -86,19 +89,40 @@ BAD_VALUES = [
     ("vpcCidr", "10.0.0.1/16", "is not an IPv4 network"),
     ("vpcCidr", "8.8.0.0/16", "is not a private range"),
     ("vpcCidr", "10.0.0.0/24", "is a /24"),
+    ("vpcCidr", "169.254.0.0/16", "is not a private range"),
+    ("vpcCidr", "172.16.0.0/12", "is a /12"),
     ("vpcCidr", "172.20.0.0/16", "the cluster's Service addresses"),
     ("vpcCidr", "fd00::/48", "is not an IPv4 network"),
     ("availabilityZones", "1", "Use 2 to 3"),
     ("availabilityZones", "two", "a whole number"),
     ("eksClusterVersion", "1.31", "1.35, 1.36"),
     ("eksNodeInstanceType", "xlarge", "m6i.xlarge"),
+    ("eksNodeInstanceType", "m6i.xlärge", "m6i.xlarge"),
+    ("eksNodeSystem", "windows", "one of al2023, bottlerocket"),
+    ("eksNodeMaxSize", "300", "do not fit the private subnets of 10.0.0.0/16"),
     ("eksNodeMinSize", "9", "are not in order"),
     ("eksNodeDiskGib", "8", "20 to 16384"),
     ("eksPublicAccessCidrs", '["0.0.0.0/0"]', "opens the API endpoint to the world"),
+    ("eksPublicAccessCidrs", '["0.0.0.0/1", "128.0.0.0/1"]', "opens the API endpoint to the world"),
+    ("eksPublicAccessCidrs", '["10.1.0.0/16"]', "is no range on the internet"),
     ("eksPublicAccessCidrs", '["office"]', "is not an IPv4 network"),
     ("eksPublicAccessCidrs", json.dumps([f"203.0.113.{i}/32" for i in range(41)]), "at most 40"),
     ("eksPublicAccessCidrs", "203.0.113.1/32", "a list of strings"),
     ("clusterAdminArns", '["alice"]', "is not the ARN"),
+    ("clusterAccess", '{"arn": "view"}', "a list of maps"),
+    ("clusterAccess", '["view"]', "with the keys principal, policy, namespaces"),
+    ("clusterAccess", '[{"principal": "p", "polcy": "view"}]', "without the key polcy"),
+    ("clusterAccess", '[{"policy": "view"}]', "that have the key principal"),
+    ("clusterAccess", '[{"principal": "alice", "policy": "view"}]', "is not the ARN"),
+    ("clusterAccess", json.dumps([{"principal": ROLE, "policy": "root"}]), "policy, which is one of cluster-admin"),
+    ("clusterAccess", json.dumps([{"principal": ROLE, "policy": "view", "namespaces": "a"}]), "a list of strings"),
+    ("clusterAccess", json.dumps([{"principal": ROLE, "policy": "view", "namespaces": ["A B"]}]), "usable namespace"),
+    (
+        "clusterAccess",
+        json.dumps([{"principal": ROLE, "policy": "cluster-admin", "namespaces": ["agents"]}]),
+        "cluster-admin has no namespaces",
+    ),
+    ("clusterAccess", json.dumps([{"principal": ROLE, "policy": "view"}] * 2), "given access twice"),
     ("logRetentionDays", "31", "is not supported"),
     ("postgresInstanceClass", "t4g.medium", "db.t4g.medium"),
     ("postgresVersion", "14", "16, 17"),
@@ -106,6 +130,8 @@ BAD_VALUES = [
     ("postgresBackupDays", "0", "1 to 35"),
     ("redisNodeType", "cache.small", "cache.t4g.small"),
     ("redisVersion", "7.1", "8.0, 8.1"),
+    ("postgresEnabled", "no", "true or false"),
+    ("redisTokenGeneration", "0", "out of range"),
     ("redisNodes", "0", "1 to 6"),
     ("redisNodes", "7", "1 to 6"),
     ("profile", "staging", "one of dev, production"),
@@ -126,9 +152,13 @@ BAD_VALUES = [
     ("langsmithHostUrl", "http://api.host.langchain.com", "is not encrypted"),
     ("langsmithHostUrl", "https://eu.smith.langchain.com", "is a dashboard"),
     ("langsmithEndpoint", "api.smith.langchain.com", "is not a URL"),
+    ("langsmithHostUrl", "https://eu.api.host.langchain.com", "is not in the region us"),
+    ("langsmithRegion", "moon", "one of us, eu, apac, aws-us, self-hosted"),
     ("dataplaneChartRepository", "https://user@example.com/", "more than host and path"),
     ("dataplaneChartVersion", "latest", "released chart version"),
     ("kedaChartVersion", "2.x", "released chart version"),
+    ("owner", "the\ttabs", "characters AWS does not allow"),
+    ("costCentre", "x" * 257, "characters AWS does not allow"),
     ("tags", '{"aws:owner": "me"}', "is reserved"),
     ("tags", '{"owner": "a\\nb"}', "characters AWS does not allow"),
     ("tags", '["owner"]', "a map of strings"),
@@ -149,6 +179,81 @@ def test_a_bad_value_is_one_problem_with_its_key_and_a_reason(
 def test_all_bad_values_are_reported_at_once(stack_config: SetConfig) -> None:
     found = problems(stack_config, vpcCidr="10.0.0.0/24", redisVersion="7.1", agentsTls="yes", environmnt="dev")
     assert {problem.key for problem in found} == {"vpcCidr", "redisVersion", "agentsTls", "environmnt"}
+
+
+def test_what_is_wrong_by_itself_is_not_held_against_another_key(stack_config: SetConfig) -> None:
+    found = problems(stack_config, vpcCidr="10.0.0.0/24", eksNodeMaxSize="300")
+    assert [problem.key for problem in found] == ["vpcCidr"], "how many nodes fit cannot be said"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "reason"),
+    [
+        (
+            {"clusterAdminArns": f'["{ROLE}"]', "clusterAccess": json.dumps([{"principal": ROLE, "policy": "view"}])},
+            "clusterAccess",
+            "given access twice",
+        ),
+        ({"owner": "platform", "tags": '{"owner": "agents"}'}, "tags", "is also the key owner"),
+        ({"costCentre": "42", "tags": '{"cost-centre": "43"}'}, "tags", "is also the key costCentre"),
+        (
+            {"langsmithRegion": "eu", "langsmithEndpoint": "https://api.smith.langchain.com"},
+            "langsmithEndpoint",
+            "is not in the region eu",
+        ),
+        (
+            {
+                "langsmithRegion": "self-hosted",
+                "langsmithHostUrl": "https://api.host.langchain.com",
+                "langsmithEndpoint": "https://langsmith.example.com",
+            },
+            "langsmithHostUrl",
+            "is not self-hosted",
+        ),
+        (
+            {"langsmithRegion": "self-hosted", "langsmithHostUrl": "https://langsmith.example.com/api-host"},
+            "langsmithEndpoint",
+            "is required for a self-hosted LangSmith",
+        ),
+        ({"vpcCidr": "10.0.0.0/20", "eksNodeMaxSize": "17"}, "eksNodeMaxSize", "Use at most 16"),
+    ],
+)
+def test_keys_that_contradict_each_other_are_refused(
+    stack_config: SetConfig, changes: dict[str, str], key: str, reason: str
+) -> None:
+    (found,) = problems(stack_config, **changes)
+    assert found.key == key
+    assert reason in str(found)
+
+
+def test_at_least_sixty_mistakes_are_known() -> None:
+    assert len(BAD_VALUES) >= 60
+
+
+@pytest.mark.parametrize(("region", "prefix"), [("us", ""), ("eu", "eu."), ("apac", "apac."), ("aws-us", "aws.")])
+def test_a_langsmith_region_sets_both_urls_and_what_must_be_reached(
+    stack_config: SetConfig, region: str, prefix: str
+) -> None:
+    stack_config({"langsmithRegion": region})
+    langsmith = LangSmithConfig.load().langsmith
+    assert langsmith.control_plane == f"https://{prefix}api.host.langchain.com"
+    assert langsmith.api == f"https://{prefix}api.smith.langchain.com"
+    assert {f"{prefix}api.host.langchain.com", f"{prefix}api.smith.langchain.com"} <= set(langsmith.egress)
+
+
+def test_a_self_hosted_langsmith_is_where_the_stack_file_says(stack_config: SetConfig) -> None:
+    host, api = "https://langsmith.example.com/api-host", "https://langsmith.example.com/api"
+    stack_config({"langsmithRegion": "self-hosted", "langsmithHostUrl": host, "langsmithEndpoint": api})
+    langsmith = LangSmithConfig.load().langsmith
+    assert (langsmith.control_plane, langsmith.api) == (host, api)
+    assert "api.smith.langchain.com" not in langsmith.egress
+
+
+def test_access_is_read_into_typed_grants(stack_config: SetConfig) -> None:
+    grant = {"principal": ROLE, "policy": "edit", "namespaces": ["agents"]}
+    stack_config({"clusterAccess": json.dumps([grant])})
+    expected = AccessGrant(principal=ROLE, policy="edit", namespaces=("agents",))
+    assert LangSmithConfig.load().cluster_access == (expected,)
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(stack_config: SetConfig) -> None:

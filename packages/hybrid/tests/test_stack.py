@@ -149,6 +149,45 @@ def test_nodes_encrypt_their_disks_and_keep_their_credentials_from_pods(declare:
     assert template.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("system", "instance_type", "ami", "disk"),
+    [
+        ("al2023", "m6i.xlarge", "AL2023_x86_64_STANDARD", "/dev/xvda"),
+        ("al2023", "m7g.xlarge", "AL2023_ARM_64_STANDARD", "/dev/xvda"),
+        ("bottlerocket", "m6i.xlarge", "BOTTLEROCKET_x86_64", "/dev/xvdb"),
+        ("bottlerocket", "m7g.xlarge", "BOTTLEROCKET_ARM_64", "/dev/xvdb"),
+    ],
+)
+def test_the_image_fits_system_and_processor_and_the_disk_holds_containers(
+    declare: Callable[..., Any], system: str, instance_type: str, ami: str, disk: str
+) -> None:
+    engine = declare(eksNodeSystem=system, eksNodeInstanceType=instance_type)
+    (nodes,) = engine.of_type("aws:eks/nodeGroup:NodeGroup")
+    (template,) = engine.of_type("aws:ec2/launchTemplate:LaunchTemplate")
+    assert nodes.inputs["amiType"] == ami
+    assert template.inputs["blockDeviceMappings"][0]["deviceName"] == disk
+
+
+def test_access_is_granted_by_policy_and_scope(declare: Callable[..., Any]) -> None:
+    grants = [
+        {"principal": "arn:aws:iam::111122223333:role/support", "policy": "view"},
+        {"principal": "arn:aws:iam::111122223333:role/agents", "policy": "edit", "namespaces": ["agents"]},
+    ]
+    engine = declare(clusterAccess=json.dumps(grants))
+    scopes = {
+        each.inputs["principalArn"].rpartition("/")[2]: (
+            each.inputs["policyArn"].rpartition("/")[2],
+            each.inputs["accessScope"],
+        )
+        for each in engine.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    }
+    assert scopes == {
+        "deployer": ("AmazonEKSClusterAdminPolicy", {"type": "cluster"}),
+        "support": ("AmazonEKSViewPolicy", {"type": "cluster"}),
+        "agents": ("AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["agents"]}),
+    }
+
+
 def test_stores_are_encrypted_private_and_open_to_the_cluster_only(declare: Callable[..., Any]) -> None:
     engine = declare()
     (database,) = engine.of_type("aws:rds/instance:Instance")
@@ -172,6 +211,52 @@ def test_the_bucket_refuses_the_public_and_plain_http(declare: Callable[..., Any
     (statement,) = json.loads(policy.inputs["policy"])["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_agents_reach_the_objects_of_their_bucket_and_nothing_else(declare: Callable[..., Any]) -> None:
+    engine = declare()
+    role = engine.named("aws:iam/rolePolicy:RolePolicy", "agents")
+    statements = json.loads(role.inputs["policy"])["Statement"]
+    assert {resource for each in statements for resource in [each["Resource"]]} == {
+        "arn:aws:mock:::artifacts",
+        "arn:aws:mock:::artifacts/*",
+    }
+    association = engine.named("aws:eks/podIdentityAssociation:PodIdentityAssociation", "agents-agents")
+    assert (association.inputs["namespace"], association.inputs["serviceAccount"]) == ("agents", "default")
+
+
+@pytest.mark.parametrize(
+    ("key", "tokens"),
+    [
+        ("postgresEnabled", ("aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup")),
+        (
+            "redisEnabled",
+            ("aws:elasticache/replicationGroup:ReplicationGroup", "pulumi-python:dynamic/langsmith:GeneratedToken"),
+        ),
+        ("artifactsEnabled", ("aws:s3/bucket:Bucket", "aws:iam/rolePolicy:RolePolicy")),
+    ],
+)
+def test_a_store_that_is_switched_off_leaves_nothing_behind(
+    declare: Callable[..., Any], key: str, tokens: tuple[str, ...]
+) -> None:
+    on, off = declare(), declare(**{key: "false"})
+    assert all(on.of_type(token) for token in tokens), "what is looked for must be there otherwise"
+    assert not any(off.of_type(token) for token in tokens)
+
+
+def test_without_valkey_the_listener_queues_in_the_charts_own_redis(declare: Callable[..., Any]) -> None:
+    release = declare(redisEnabled="false").named("kubernetes:helm.sh/v3:Release", "data-plane")
+    assert release.inputs["values"]["redis"] == {"external": {"enabled": False}}
+
+
+def test_the_queues_token_reaches_valkey_and_one_kubernetes_secret(declare: Callable[..., Any], token: str) -> None:
+    holders = [r for r in declare().registered if token in json.dumps(r.inputs)]
+    assert sorted((holder.token, holder.name) for holder in holders) == [
+        ("aws:elasticache/replicationGroup:ReplicationGroup", "redis"),
+        ("kubernetes:core/v1:Secret", "data-plane-queue"),
+    ]
+    queue = declare().named("kubernetes:core/v1:Secret", "data-plane-queue")
+    assert f"rediss://:{token}@redis.example.internal:6379/0" in json.dumps(queue.inputs["stringData"])
 
 
 def test_image_tags_cannot_be_overwritten(declare: Callable[..., Any]) -> None:
@@ -227,6 +312,22 @@ def test_the_api_key_is_in_one_kubernetes_secret_and_in_no_other_resource(
 ) -> None:
     holders = [r for r in declare().registered if api_key in json.dumps(r.inputs)]
     assert [(holder.token, holder.name) for holder in holders] == [("kubernetes:core/v1:Secret", "data-plane-api-key")]
+
+
+def test_owner_and_cost_centre_reach_even_what_aws_makes_for_us(declare: Callable[..., Any]) -> None:
+    engine = declare(owner="platform", costCentre="4711", tags='{"team": "agents"}')
+    wanted = {"owner": "platform", "cost-centre": "4711", "team": "agents", STACK_TAG: "langsmith-hybrid/test"}
+    (provider,) = engine.of_type("pulumi:providers:aws")
+    (template,) = engine.of_type("aws:ec2/launchTemplate:LaunchTemplate")
+    volumes = engine.named("aws:eks/addon:Addon", "cluster-aws-ebs-csi-driver").inputs["configurationValues"]
+    carriers = [
+        json.loads(provider.inputs["defaultTags"])["tags"],
+        json.loads(volumes)["controller"]["extraVolumeTags"],
+        *(each["tags"] for each in template.inputs["tagSpecifications"]),
+    ]
+    assert all(wanted.items() <= tags.items() for tags in carriers)
+    kinds = [each["resourceType"] for each in template.inputs["tagSpecifications"]]
+    assert kinds == ["instance", "volume", "network-interface"]
 
 
 def test_every_taggable_resource_says_which_component_it_is(declare: Callable[..., Any]) -> None:

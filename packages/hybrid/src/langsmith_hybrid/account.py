@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -19,6 +19,7 @@ class Account:
 
     Attributes:
         resources: Options that put a component into the account and region.
+        tags: What the provider puts on everything it makes, for what AWS makes on our behalf.
         account_id: The account's number.
         partition: AWS partition, such as ``aws``.
         zones: Names of the availability zones to span.
@@ -26,6 +27,7 @@ class Account:
     """
 
     resources: pulumi.ResourceOptions
+    tags: Mapping[str, str]
     account_id: str
     partition: str
     zones: Sequence[str]
@@ -38,22 +40,29 @@ class Account:
         Raises:
             ConfigError: The region has fewer zones than the stack is to span.
         """
-        tags = {
-            **config.tags,
-            STACK_TAG: f"{pulumi.get_project()}/{pulumi.get_stack()}",
-            "langsmith-hybrid:environment": config.environment,
-        }
+        tags = _tags(config)
         provider = aws.Provider("aws", region=config.region, default_tags=aws.ProviderDefaultTagsArgs(tags=tags))
         asking = pulumi.InvokeOptions(provider=provider)
         caller = aws.get_caller_identity(opts=asking)
         return cls(
             resources=pulumi.ResourceOptions(provider=provider),
+            tags=tags,
             account_id=caller.account_id,
             partition=aws.get_partition(opts=asking).partition,
             zones=_zones(config, asking),
             # An assumed role's session is nobody EKS knows; the role behind it is.
             deployer=aws.iam.get_session_context(arn=caller.arn, opts=asking).issuer_arn,
         )
+
+
+def _tags(config: LangSmithConfig) -> Mapping[str, str]:
+    named = {"owner": config.owner, "cost-centre": config.cost_centre}
+    return {
+        **config.tags,
+        **{key: value for key, value in named.items() if value is not None},
+        STACK_TAG: f"{pulumi.get_project()}/{pulumi.get_stack()}",
+        "langsmith-hybrid:environment": config.environment,
+    }
 
 
 def _zones(config: LangSmithConfig, asking: pulumi.InvokeOptions) -> Sequence[str]:

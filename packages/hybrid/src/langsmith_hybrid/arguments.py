@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from langsmith_hybrid import names
 from langsmith_hybrid.account import Account
-from langsmith_hybrid.cluster import Cluster, ClusterArgs, NodeArgs
+from langsmith_hybrid.agent_access import AgentAccessArgs
+from langsmith_hybrid.cluster import Cluster, ClusterArgs
+from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlaneArgs
 from langsmith_hybrid.image_registry import ImageRegistryArgs
 from langsmith_hybrid.listener.resource import LangSmithListener
 from langsmith_hybrid.network import Network, NetworkArgs
 from langsmith_hybrid.network_logs import NetworkLogsArgs
-from langsmith_hybrid.object_store import ObjectStoreArgs
+from langsmith_hybrid.nodes import NodeArgs
+from langsmith_hybrid.object_store import ObjectStore, ObjectStoreArgs
 from langsmith_hybrid.platform import PlatformArgs
 from langsmith_hybrid.postgres import PostgresArgs
 from langsmith_hybrid.redis import Redis, RedisArgs
@@ -58,15 +61,23 @@ def cluster(config: LangSmithConfig, account: Account, place: Network) -> Cluste
         subnet_ids=place.private_subnet_ids,
         egress=place.egress,
         public_access_cidrs=config.eks_public_access_cidrs,
-        admin_arns=list(dict.fromkeys([account.deployer, *config.cluster_admin_arns])),
+        access=[
+            *(
+                AccessGrant(principal=arn, policy="cluster-admin")
+                for arn in dict.fromkeys([account.deployer, *config.cluster_admin_arns])
+            ),
+            *config.cluster_access,
+        ],
         log_retention_days=config.log_retention_days,
         nodes=NodeArgs(
             instance_type=config.eks_node_instance_type,
+            system=config.eks_node_system,
             min_size=config.eks_node_min_size,
             desired_size=config.eks_node_desired_size,
             max_size=config.eks_node_max_size,
             disk_gib=config.eks_node_disk_gib,
         ),
+        tags=account.tags,
         deletion_protection=config.deletion_protection,
     )
 
@@ -96,6 +107,7 @@ def redis(config: LangSmithConfig, place: Network, clients: Cluster) -> RedisArg
         node_type=config.redis_node_type,
         version=config.redis_version,
         nodes=config.redis_nodes,
+        token_generation=config.redis_token_generation,
         apply_immediately=config.stores_apply_immediately,
         deletion_protection=config.deletion_protection,
     )
@@ -111,21 +123,26 @@ def image_registry(config: LangSmithConfig) -> ImageRegistryArgs:
     return ImageRegistryArgs(agents=config.agent_repositories, deletion_protection=config.deletion_protection)
 
 
+def agent_access(config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore) -> AgentAccessArgs:
+    """The agents' way to their bucket."""
+    return AgentAccessArgs(cluster_name=runs_on.cluster_name, namespaces=config.agent_namespaces, bucket_arn=bucket.arn)
+
+
 def platform(config: LangSmithConfig) -> PlatformArgs:
     """What the data plane's chart takes for granted."""
     return PlatformArgs(config.keda_chart_repository, config.keda_chart_version)
 
 
-def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redis) -> DataPlaneArgs:
+def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redis | None) -> DataPlaneArgs:
     """The data plane, told who it is by the listener."""
     return DataPlaneArgs(
         api_key=config.langsmith_api_key,
         workspace_id=config.langsmith_workspace_id,
         listener_id=listener.listener_id,
         namespaces=config.agent_namespaces,
-        queue_url=queue.queue_url,
-        host_url=config.langsmith_host_url,
-        endpoint=config.langsmith_endpoint,
+        queue_url=queue.queue_url if queue else None,
+        host_url=config.langsmith.control_plane,
+        endpoint=config.langsmith.api,
         hostname=config.agents_hostname,
         tls=config.agents_tls,
         chart_repository=config.dataplane_chart_repository,

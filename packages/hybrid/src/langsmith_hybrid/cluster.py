@@ -5,42 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
-from langsmith_hybrid import iam, names
+from langsmith_hybrid import addons, iam, names
+from langsmith_hybrid.cluster_access import AccessGrant, grant_access
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.kubeconfig import kubeconfig
+from langsmith_hybrid.nodes import NodeArgs, node_group
 
 # What terraform-aws-eks turns on by default as well: who did what, and who was let in.
 _LOG_TYPES = ["api", "audit", "authenticator"]
 _CONTROL_PLANE_ZONES = 2
-_CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
-# Nodes cannot turn Ready without these; the others need nodes to run on.
-_ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-_ADDONS_ON_NODES = ("coredns", "aws-ebs-csi-driver", "metrics-server")
-# Add-on service accounts that call AWS, and the managed policy each needs.
-_ADDON_IDENTITIES = {
-    "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy"),
-    "aws-ebs-csi-driver": ("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
-}
-_ADDON_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "vpc-cni": {"enableNetworkPolicy": "true", "env": {"ENABLE_PREFIX_DELEGATION": "true"}}
-}
-_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
-
-
-@dataclasses.dataclass(frozen=True)
-class NodeArgs:
-    """The managed node group: instance type, sizes, and the root volume in GiB."""
-
-    instance_type: str
-    min_size: int
-    desired_size: int
-    max_size: int
-    disk_gib: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,9 +33,10 @@ class ClusterArgs:
         subnet_ids: Private subnets of the nodes, one a zone; the control plane is in the first two.
         egress: Resources without which nodes cannot reach the internet.
         public_access_cidrs: Ranges that may reach the public endpoint; none keeps it off.
-        admin_arns: IAM principals with cluster-admin access, whoever deploys among them.
+        access: Who may do what in the cluster; whoever deploys must be among them.
         log_retention_days: Days control-plane logs are kept.
         nodes: The node group.
+        tags: Put on what is made on the cluster's behalf: instances, disks, volumes.
         deletion_protection: Whether EKS refuses to delete the cluster.
     """
 
@@ -68,9 +47,10 @@ class ClusterArgs:
     subnet_ids: Sequence[pulumi.Input[str]]
     egress: Sequence[pulumi.Resource]
     public_access_cidrs: Sequence[str]
-    admin_arns: Sequence[str]
+    access: Sequence[AccessGrant]
     log_retention_days: int
     nodes: NodeArgs
+    tags: Mapping[str, str]
     deletion_protection: bool
 
 
@@ -94,10 +74,25 @@ class Cluster(Component):
         self._name = name
         self._args = args
         self._cluster = self._control_plane()
-        access = self._admins()
-        first = [self._addon(addon, []) for addon in _ADDONS_BEFORE_NODES]
-        nodes = self._node_group([*first, *self._identities("vpc-cni")])
-        later = [self._addon(addon, [nodes, *self._identities(addon)]) for addon in _ADDONS_ON_NODES]
+        access = grant_access(
+            args.access,
+            name=name,
+            cluster_name=self._cluster.name,
+            partition=args.partition,
+            opts=self.child(),
+        )
+        first = [self._addon(addon) for addon in addons.BEFORE_NODES]
+        nodes = node_group(
+            f"{name}-nodes",
+            args.nodes,
+            cluster=self._cluster,
+            subnet_ids=args.subnet_ids,
+            partition=args.partition,
+            tags=args.tags,
+            opts=self.child(),
+            depends_on=[*first, *self._identity("vpc-cni")],
+        )
+        later = [self._addon(addon, nodes, *self._identity(addon)) for addon in addons.ON_NODES]
         self.cluster_name = self._cluster.name
         self.security_group_id = self._cluster.vpc_config.apply(
             lambda vpc: (vpc.cluster_security_group_id if vpc else None) or ""
@@ -148,107 +143,22 @@ class Cluster(Component):
             opts=self.child(depends_on=[logs, *attachments, *args.egress]),
         )
 
-    def _admins(self) -> list[pulumi.Resource]:
-        made: list[pulumi.Resource] = []
-        for arn in self._args.admin_arns:
-            label = f"{self._name}-{arn.rsplit('/', 1)[-1]}"
-            entry = aws.eks.AccessEntry(
-                label, cluster_name=self._cluster.name, principal_arn=arn, type="STANDARD", opts=self.child()
-            )
-            policy = aws.eks.AccessPolicyAssociation(
-                label,
-                cluster_name=self._cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=f"arn:{self._args.partition}:eks::aws:cluster-access-policy/{_CLUSTER_ADMIN}",
-                access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-                opts=self.child(),
-            )
-            made += [entry, policy]
-        return made
-
-    def _identities(self, addon: str) -> list[pulumi.Resource]:
-        """The role of an add-on that calls AWS, bound to its one service account; empty for the others."""
-        if addon not in _ADDON_IDENTITIES:
-            return []
-        service_account, policy = _ADDON_IDENTITIES[addon]
-        role, attachments = iam.role_with(
-            f"{self._name}-{addon}",
-            trust=iam.assumed_by_pods(),
-            managed_policies=[iam.managed_policy_arn(self._args.partition, policy)],
+    def _identity(self, addon: str) -> list[pulumi.Resource]:
+        return addons.identity(
+            addon,
+            within=self._name,
+            cluster_name=self._cluster.name,
+            partition=self._args.partition,
             opts=self.child(),
         )
-        association = aws.eks.PodIdentityAssociation(
-            f"{self._name}-{addon}",
-            cluster_name=self._cluster.name,
-            namespace="kube-system",
-            service_account=service_account,
-            role_arn=role.arn,
-            opts=self.child(depends_on=attachments),
-        )
-        return [association]
 
-    def _addon(self, addon: str, depends_on: list[pulumi.Resource]) -> aws.eks.Addon:
-        version = aws.eks.get_addon_version_output(
-            addon_name=addon,
-            kubernetes_version=self._cluster.version,
-            opts=pulumi.InvokeOutputOptions(parent=self),
-        )
-        settings = _ADDON_SETTINGS.get(addon)
-        return aws.eks.Addon(
-            f"{self._name}-{addon}",
-            cluster_name=self._cluster.name,
-            addon_name=addon,
-            addon_version=version.version,
-            configuration_values=json.dumps(settings) if settings else None,
-            resolve_conflicts_on_create="OVERWRITE",
-            resolve_conflicts_on_update="OVERWRITE",
-            opts=self.child(depends_on=depends_on),
-        )
-
-    def _node_group(self, depends_on: list[pulumi.Resource]) -> aws.eks.NodeGroup:
-        nodes = self._args.nodes
-        role, attachments = iam.role_with(
-            f"{self._name}-nodes",
-            trust=iam.assumed_by_service("ec2.amazonaws.com"),
-            managed_policies=[iam.managed_policy_arn(self._args.partition, policy) for policy in _NODE_POLICIES],
-            opts=self.child(),
-        )
-        template = self._launch_template(nodes)
-        return aws.eks.NodeGroup(
-            f"{self._name}-nodes",
-            cluster_name=self._cluster.name,
-            version=self._cluster.version,
-            node_role_arn=role.arn,
-            subnet_ids=list(self._args.subnet_ids),
-            ami_type="AL2023_x86_64_STANDARD",
-            instance_types=[nodes.instance_type],
-            scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=nodes.min_size, desired_size=nodes.desired_size, max_size=nodes.max_size
-            ),
-            update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
-            launch_template=aws.eks.NodeGroupLaunchTemplateArgs(
-                id=template.id, version=template.latest_version.apply(str)
-            ),
-            opts=self.child(depends_on=[*attachments, *depends_on]),
-        )
-
-    def _launch_template(self, nodes: NodeArgs) -> aws.ec2.LaunchTemplate:
-        return aws.ec2.LaunchTemplate(
-            f"{self._name}-nodes",
-            update_default_version=True,
-            # A hop limit of one keeps the node's credentials out of reach of Pods.
-            metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
-                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
-            ),
-            block_device_mappings=[
-                aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
-                    device_name="/dev/xvda",
-                    ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                        volume_type="gp3", volume_size=nodes.disk_gib, encrypted="true", delete_on_termination="true"
-                    ),
-                )
-            ],
-            opts=self.child(),
+    def _addon(self, addon: str, *after: pulumi.Resource) -> aws.eks.Addon:
+        return addons.addon(
+            addon,
+            within=self._name,
+            cluster=self._cluster,
+            settings=addons.settings_of(addon, self._args.tags),
+            opts=self.child(depends_on=list(after)),
         )
 
     def _kubeconfig(self) -> pulumi.Output[str]:
@@ -258,29 +168,3 @@ class Cluster(Component):
             endpoint=self._cluster.endpoint,
             authority=self._cluster.certificate_authority.apply(lambda authority: authority.data or ""),
         ).apply(lambda known: json.dumps(kubeconfig(known["name"], known["endpoint"], known["authority"], region)))
-
-
-def kubeconfig(name: str, endpoint: str, certificate_authority: str, region: str) -> dict[str, Any]:
-    """A kubeconfig as ``aws eks update-kubeconfig`` writes it: the user's token comes from ``aws eks get-token``."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [
-            {"name": name, "cluster": {"server": endpoint, "certificate-authority-data": certificate_authority}}
-        ],
-        "users": [
-            {
-                "name": name,
-                "user": {
-                    "exec": {
-                        "apiVersion": "client.authentication.k8s.io/v1beta1",
-                        "command": "aws",
-                        "args": ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"],
-                        "interactiveMode": "Never",
-                    }
-                },
-            }
-        ],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-        "current-context": name,
-    }

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 import pulumi
 
 from langsmith_hybrid import config_rules, config_values
+from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.errors import ConfigError, Problem
+from langsmith_hybrid.langsmith_regions import REGIONS, Installation, LangSmithRegion
+from langsmith_hybrid.nodes import NodeSystem
 from langsmith_hybrid.profiles import DEV, PROFILES, Profile, ProfileName
 
 _PROFILE: ProfileName = "dev"
@@ -18,20 +21,29 @@ _VPC_CIDR = "10.0.0.0/16"
 _EKS_CLUSTER_VERSION = "1.35"
 _EKS_PUBLIC_ACCESS_CIDRS: tuple[str, ...] = ()
 _CLUSTER_ADMIN_ARNS: tuple[str, ...] = ()
+_CLUSTER_ACCESS: tuple[AccessGrant, ...] = ()
+_EKS_NODE_SYSTEM: NodeSystem = "al2023"
+_POSTGRES_ENABLED = True
 # Agents' POSTGRES_URI_CUSTOM needs 15.8 or newer; 16 is in standard support until 2029-02-28.
 _POSTGRES_VERSION = "16"
+_REDIS_ENABLED = True
 _REDIS_VERSION = "8.0"
+_REDIS_TOKEN_GENERATION = 1
+_ARTIFACTS_ENABLED = True
 _AGENT_REPOSITORIES = ("hello-world-graph",)
 _AGENT_NAMESPACES = ("agents",)
 _AGENTS_HOSTNAME: str | None = None
 _AGENTS_TLS = True
-_LANGSMITH_HOST_URL = "https://api.host.langchain.com"
-_LANGSMITH_ENDPOINT = "https://api.smith.langchain.com"
+_LANGSMITH_REGION: LangSmithRegion = "us"
+_LANGSMITH_HOST_URL: str | None = None
+_LANGSMITH_ENDPOINT: str | None = None
 _DELETE_ADOPTED_LISTENER = False
 _DATAPLANE_CHART_REPOSITORY = "https://langchain-ai.github.io/helm/"
 _DATAPLANE_CHART_VERSION = "0.2.22"
 _KEDA_CHART_REPOSITORY = "https://kedacore.github.io/charts"
 _KEDA_CHART_VERSION = "2.19.0"
+_OWNER: str | None = None
+_COST_CENTRE: str | None = None
 _TAGS: Mapping[str, str] = {}
 
 # What `pulumi config set --secret langsmithApiKey` stores; the shortest key LangSmith hands out is far longer.
@@ -58,17 +70,24 @@ class LangSmithConfig(Profile):
         eks_cluster_version: Kubernetes minor version.
         eks_public_access_cidrs: Address ranges that reach the public API endpoint; none leaves it private.
         cluster_admin_arns: IAM principals with cluster-admin access besides whoever deploys.
-        postgres_version: Major version of PostgreSQL; ``redis_version`` is the Valkey version.
+        cluster_access: IAM principals with less, or with some namespaces only.
+        eks_node_system: Operating system of the nodes; their architecture is that of the instance type.
+        postgres_enabled: Whether there is an RDS database; ``postgres_version`` is its major version.
+        redis_enabled: Whether there is a Valkey group; ``redis_version`` is its version. Without one the listener's
+            queue is the chart's own Redis.
+        redis_token_generation: Another number gives the group and the listener a new token.
+        artifacts_enabled: Whether there is a bucket for what agents produce.
         agent_repositories: One ECR repository is made for each of these agents.
         agent_namespaces: Kubernetes namespaces the listener may deploy to.
         agents_hostname: DNS name under which agents are reached; without one the health check is off.
         agents_tls: Whether agents' URLs are https.
-        langsmith_host_url: Control plane of the LangSmith region in use.
-        langsmith_endpoint: LangSmith API of that region.
+        langsmith_region: LangSmith's region, or ``self-hosted``.
+        langsmith_host_url: Control plane, where it is not that of the region; ``langsmith_endpoint`` is the API.
         delete_adopted_listener: Whether destroy also deletes a listener this stack did not create.
         dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it.
         keda_chart_repository: Helm repository of ``keda``; ``keda_chart_version`` pins it.
-        tags: Tags put on every AWS resource, besides the program's own.
+        owner: Who answers for the stack, and ``cost_centre`` who pays: tags on everything that can carry one.
+        tags: Further such tags.
     """
 
     environment: str
@@ -83,19 +102,28 @@ class LangSmithConfig(Profile):
     eks_cluster_version: str = _EKS_CLUSTER_VERSION
     eks_public_access_cidrs: tuple[str, ...] = _EKS_PUBLIC_ACCESS_CIDRS
     cluster_admin_arns: tuple[str, ...] = _CLUSTER_ADMIN_ARNS
+    cluster_access: tuple[AccessGrant, ...] = _CLUSTER_ACCESS
+    eks_node_system: NodeSystem = _EKS_NODE_SYSTEM
+    postgres_enabled: bool = _POSTGRES_ENABLED
     postgres_version: str = _POSTGRES_VERSION
+    redis_enabled: bool = _REDIS_ENABLED
     redis_version: str = _REDIS_VERSION
+    redis_token_generation: int = _REDIS_TOKEN_GENERATION
+    artifacts_enabled: bool = _ARTIFACTS_ENABLED
     agent_repositories: tuple[str, ...] = _AGENT_REPOSITORIES
     agent_namespaces: tuple[str, ...] = _AGENT_NAMESPACES
     agents_hostname: str | None = _AGENTS_HOSTNAME
     agents_tls: bool = _AGENTS_TLS
-    langsmith_host_url: str = _LANGSMITH_HOST_URL
-    langsmith_endpoint: str = _LANGSMITH_ENDPOINT
+    langsmith_region: LangSmithRegion = _LANGSMITH_REGION
+    langsmith_host_url: str | None = _LANGSMITH_HOST_URL
+    langsmith_endpoint: str | None = _LANGSMITH_ENDPOINT
     delete_adopted_listener: bool = _DELETE_ADOPTED_LISTENER
     dataplane_chart_repository: str = _DATAPLANE_CHART_REPOSITORY
     dataplane_chart_version: str = _DATAPLANE_CHART_VERSION
     keda_chart_repository: str = _KEDA_CHART_REPOSITORY
     keda_chart_version: str = _KEDA_CHART_VERSION
+    owner: str | None = _OWNER
+    cost_centre: str | None = _COST_CENTRE
     tags: Mapping[str, str] = dataclasses.field(default_factory=lambda: dict(_TAGS))
 
     def __post_init__(self) -> None:
@@ -107,6 +135,15 @@ class LangSmithConfig(Profile):
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         if problems := config_rules.broken_rules(values):
             raise ConfigError(problems)
+
+    @property
+    def langsmith(self) -> Installation:
+        """The LangSmith this stack belongs to: the region's, as far as the stack file names no other."""
+        region = REGIONS.get(self.langsmith_region)
+        return Installation(
+            control_plane=self.langsmith_host_url or (region.control_plane if region else ""),
+            api=self.langsmith_endpoint or (region.api if region else ""),
+        )
 
     @classmethod
     def load(cls) -> LangSmithConfig:

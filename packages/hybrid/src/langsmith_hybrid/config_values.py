@@ -117,17 +117,48 @@ def _typed(hint: Any, text: str) -> Any:
         if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit():
             raise ValueError("a whole number")
         return int(text)
-    if typing.get_origin(hint) is tuple:
-        return tuple(_json(text, list, "a list of strings"))
-    return _json(text, dict, "a map of strings")
+    return _structured(hint, _json(text))
 
 
-def _json(text: str, kind: type, expected: str) -> Any:
+def _json(text: str) -> Any:
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError:
-        raise ValueError(expected) from None
-    parts = [*value.values()] if isinstance(value, dict) else value
-    if not isinstance(value, kind) or not all(isinstance(part, str) for part in parts):
-        raise ValueError(expected)
+        return text  # neither a list nor a map, which says it as well
+
+
+def _structured(hint: Any, value: Any) -> Any:
+    """The value of type ``hint`` in parsed JSON: lists and maps of strings, and lists of records."""
+    if hint is str or typing.get_origin(hint) is typing.Literal:
+        if not isinstance(value, str):
+            raise ValueError("a string")
+        return _typed(hint, value)
+    if typing.get_origin(hint) is tuple:
+        (element, _) = typing.get_args(hint)
+        if not isinstance(value, list) or (element is str and not all(isinstance(part, str) for part in value)):
+            raise ValueError("a list of strings" if element is str else "a list of maps")
+        return tuple(_structured(element, part) for part in value)
+    if dataclasses.is_dataclass(hint):
+        return _record(hint, value)
+    if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
+        raise ValueError("a map of strings")
     return value
+
+
+def _record(shape: Any, value: Any) -> Any:
+    fields = {stack_key(field.name): field for field in dataclasses.fields(shape)}
+    if not isinstance(value, dict):
+        raise ValueError(f"a list of maps with the keys {', '.join(fields)}")
+    required = {key for key, field in fields.items() if field.default is dataclasses.MISSING}
+    if unknown := sorted(value.keys() - fields.keys()):
+        raise ValueError(f"without the key {unknown[0]}: there are {', '.join(fields)}")
+    if missing := sorted(required - value.keys()):
+        raise ValueError(f"a list of maps that have the key {missing[0]}")
+    hints = typing.get_type_hints(shape)
+    given: dict[str, Any] = {}
+    for key, part in value.items():
+        try:
+            given[fields[key].name] = _structured(hints[fields[key].name], part)
+        except ValueError as error:
+            raise ValueError(f"right in {key}, which is {error}") from None
+    return shape(**given)

@@ -26,7 +26,7 @@ class DataPlaneArgs:
         api_key: LangSmith API key; a secret.
         workspace_id: The workspace, ``listener_id`` its listener.
         namespaces: Namespaces agents are deployed to; they are created here, and the first also holds the release.
-        queue_url: Redis URL of the listener's job queue.
+        queue_url: Redis URL of the listener's job queue, or None for a Redis of the chart's own.
         host_url: Control plane; ``endpoint`` is the LangSmith API of the same region.
         hostname: DNS name (and port) agents are reached under, or None: then nothing checks their health from outside.
         tls: Whether their URLs are https.
@@ -37,7 +37,7 @@ class DataPlaneArgs:
     workspace_id: str
     listener_id: pulumi.Input[str]
     namespaces: Sequence[str]
-    queue_url: pulumi.Input[str]
+    queue_url: pulumi.Input[str] | None
     host_url: str
     endpoint: str
     hostname: str | None
@@ -47,7 +47,7 @@ class DataPlaneArgs:
 
 
 class DataPlane(Component):
-    """Namespaces, the two Secrets the chart reads, and the ``langgraph-dataplane`` release.
+    """Namespaces, the Secrets the chart reads, and the ``langgraph-dataplane`` release.
 
     Attributes:
         release: The release; agents can be deployed once it stands.
@@ -61,7 +61,9 @@ class DataPlane(Component):
         # release lives where the agents do.
         home, *others = (self._namespace(namespace) for namespace in args.namespaces)
         api_key = self._secret(f"{name}-api-key", home, {_API_KEY: args.api_key})
-        queue = self._secret(f"{name}-queue", home, {_QUEUE_URL: args.queue_url})
+        queue = None
+        if args.queue_url is not None:
+            queue = self._secret(f"{name}-queue", home, {_QUEUE_URL: args.queue_url}).metadata.name
         self.release = kubernetes.helm.v3.Release(
             name,
             name=_RELEASE,
@@ -69,7 +71,7 @@ class DataPlane(Component):
             chart=_RELEASE,
             version=args.chart_version,
             repository_opts=kubernetes.helm.v3.RepositoryOptsArgs(repo=args.chart_repository),
-            values=chart_values(args, api_key=api_key.metadata.name, queue=queue.metadata.name),
+            values=chart_values(args, api_key=api_key.metadata.name, queue=queue),
             atomic=True,
             timeout=RELEASE_TIMEOUT,
             opts=self.child(depends_on=[*others]),
@@ -95,17 +97,18 @@ class DataPlane(Component):
         )
 
 
-def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulumi.Input[str]) -> dict[str, Any]:
+def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulumi.Input[str] | None) -> dict[str, Any]:
     """The chart's values: every one is set here from typed configuration, and none of them is a secret.
 
     Args:
         args: The data plane's arguments.
         api_key: Name of the Secret with the API key.
-        queue: Name of the Secret with the queue's URL.
+        queue: Name of the Secret with the queue's URL, or None.
     """
     # With `autoRestart` on, each render differs by a random annotation, and every `up` would restart both.
     steady = {"deployment": {"autoRestart": False}}
     watched = ",".join(args.namespaces)
+    external = {"enabled": True, "existingSecretName": queue, "connectionUrlSecretKey": _QUEUE_URL}
     return {
         "config": {
             "existingSecretName": api_key,
@@ -122,7 +125,7 @@ def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulu
             "hostname": args.hostname or "",
             "tlsEnabled": args.tls,
         },
-        "redis": {"external": {"enabled": True, "existingSecretName": queue, "connectionUrlSecretKey": _QUEUE_URL}},
+        "redis": {"external": {"enabled": False} if queue is None else external},
         "listener": steady,
         "operator": {**steady, "watchNamespaces": watched},
     }

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.generated_token import GeneratedToken
 from langsmith_hybrid.store_access import reachable_from
 
 PORT = 6379
@@ -23,6 +24,7 @@ class RedisArgs:
         client_security_group_id: The one group that may connect.
         node_type: ElastiCache node type; ``version`` is the Valkey version.
         nodes: A primary and its replicas; without a replica nothing takes over.
+        token_generation: Another number gives a new token; for a while ElastiCache takes the old one too.
         apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Keep a final snapshot on destroy.
     """
@@ -33,18 +35,19 @@ class RedisArgs:
     node_type: str
     version: str
     nodes: int
+    token_generation: int
     apply_immediately: bool
     deletion_protection: bool
 
 
 class Redis(Component):
-    """Valkey, with automatic failover if it has replicas, reachable over TLS from the cluster's security group alone.
+    """Valkey, with automatic failover if it has replicas, open to the cluster's security group alone, by TLS and token.
 
     Cluster mode stays off: it has database 0 only, and the listener and the agents each need one of their own.
 
     Attributes:
         endpoint: ``host:port`` of the primary.
-        queue_url: ``rediss://`` URL of database 0, the listener's job queue.
+        queue_url: ``rediss://`` URL of database 0, the listener's job queue; a secret, since it holds the token.
     """
 
     endpoint: pulumi.Output[str]
@@ -68,6 +71,7 @@ class Redis(Component):
             description="Valkey, from the cluster only",
             opts=self.child(),
         )
+        token = GeneratedToken(f"{name}-token", generation=args.token_generation, opts=self.child())
         group = aws.elasticache.ReplicationGroup(
             name,
             description="LangSmith listener queue and agents",
@@ -79,6 +83,7 @@ class Redis(Component):
             multi_az_enabled=args.nodes > 1,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
+            auth_token=token.value,
             port=PORT,
             parameter_group_name=parameters.name,
             subnet_group_name=subnet_group.name,
@@ -92,5 +97,5 @@ class Redis(Component):
             opts=self.child(),
         )
         self.endpoint = group.primary_endpoint_address.apply(lambda host: f"{host}:{PORT}")
-        self.queue_url = self.endpoint.apply(lambda endpoint: f"rediss://{endpoint}/0")
+        self.queue_url = pulumi.Output.concat("rediss://:", token.value, "@", self.endpoint, "/0")
         self.register_outputs({"endpoint": self.endpoint})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pulumi
 
-from langsmith_hybrid import arguments
+from langsmith_hybrid import arguments, eks_versions
 from langsmith_hybrid.account import Account
+from langsmith_hybrid.agent_access import AgentAccess
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane
@@ -28,6 +31,8 @@ def deploy(config: LangSmithConfig) -> None:
     Raises:
         ConfigError: The account or region does not have what the configuration asks for.
     """
+    if notice := eks_versions.notice(config.eks_cluster_version, dt.datetime.now(dt.UTC).date()):
+        pulumi.log.warn(notice)
     account = Account.of(config)
     on_aws = account.resources
 
@@ -38,9 +43,14 @@ def deploy(config: LangSmithConfig) -> None:
 
     cluster = Cluster("cluster", arguments.cluster(config, account, network), on_aws)
 
-    postgres = Postgres("postgres", arguments.postgres(config, network, cluster), on_aws)
-    redis = Redis("redis", arguments.redis(config, network, cluster), on_aws)
-    artifacts = ObjectStore("artifacts", arguments.object_store(config), on_aws)
+    postgres = redis = artifacts = None
+    if config.postgres_enabled:
+        postgres = Postgres("postgres", arguments.postgres(config, network, cluster), on_aws)
+    if config.redis_enabled:
+        redis = Redis("redis", arguments.redis(config, network, cluster), on_aws)
+    if config.artifacts_enabled:
+        artifacts = ObjectStore("artifacts", arguments.object_store(config), on_aws)
+        AgentAccess("agents", arguments.agent_access(config, cluster, artifacts), on_aws)
     images = ImageRegistry("images", arguments.image_registry(config), on_aws)
 
     platform = Platform("platform", arguments.platform(config), _in_cluster(cluster))
@@ -50,7 +60,7 @@ def deploy(config: LangSmithConfig) -> None:
         workspace_id=config.langsmith_workspace_id,
         compute_id=config.eks_cluster_name,
         namespaces=list(config.agent_namespaces),
-        control_plane_url=config.langsmith_host_url,
+        control_plane_url=config.langsmith.control_plane,
         delete_adopted=config.delete_adopted_listener,
     )
     DataPlane(
@@ -67,10 +77,11 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("natGatewayIps", network.nat_addresses)
     pulumi.export("registryUrl", images.host)
     pulumi.export("repositories", images.repositories)
-    pulumi.export("bucket", artifacts.bucket)
-    pulumi.export("postgresEndpoint", postgres.endpoint)
-    pulumi.export("postgresMasterSecretArn", postgres.master_secret_arn)
-    pulumi.export("redisEndpoint", redis.endpoint)
+    pulumi.export("egressHosts", config.langsmith.egress)
+    pulumi.export("bucket", artifacts and artifacts.bucket)
+    pulumi.export("postgresEndpoint", postgres and postgres.endpoint)
+    pulumi.export("postgresMasterSecretArn", postgres and postgres.master_secret_arn)
+    pulumi.export("redisEndpoint", redis and redis.endpoint)
     pulumi.export("listenerId", listener.listener_id)
     pulumi.export("namespaces", list(config.agent_namespaces))
     pulumi.export("agentsBaseUrl", _agents_base_url(config))
