@@ -54,10 +54,10 @@ def make_plan(
         settle: Who is right where both sides changed a variable.
 
     Raises:
-        ProjectError: A name is both a variable and a reference.
+        ProjectError: A name is both a variable and a reference, or no variable would be left, which the control plane
+            takes for no change.
         ConflictError: The deployment is being deleted, both sides changed a variable, or its environment cannot be
             kept.
-        TargetError: No variable would be left, which the control plane takes for no change.
     """
     if existing and existing.deleting:
         raise ConflictError(f"{name} is being deleted.", "Wait until it is gone, then deploy again.")

@@ -6,7 +6,7 @@ import pytest
 
 from langsmith_client.environment.merge import Side
 from langsmith_client.environment.record import read_record
-from langsmith_client.errors import ConflictError, ProjectError, TargetError
+from langsmith_client.errors import ConflictError, ProjectError
 
 
 def test_the_first_deploy_sends_everything_and_the_same_again_nothing(remote, references):
@@ -105,7 +105,7 @@ def test_values_the_target_keeps_to_itself_are_not_sacrificed_to_a_change(remote
 
 def test_the_last_variable_cannot_go_and_is_not_claimed_to_be_gone(remote):
     remote.deploy({"A": "1"})
-    with pytest.raises(TargetError, match="last variable") as caught:
+    with pytest.raises(ProjectError, match="last variable") as caught:
         remote.plan({}).complete_variables()
     assert "Keep one" in caught.value.remedy
 

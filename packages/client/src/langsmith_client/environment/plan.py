@@ -9,7 +9,7 @@ from typing import Any
 from langsmith_client.environment.merge import Merged, Side, Verdict, merge
 from langsmith_client.environment.record import Record, read_record, with_record
 from langsmith_client.environment.references import as_texts, check_distinct, from_texts
-from langsmith_client.errors import ConflictError, TargetError
+from langsmith_client.errors import ConflictError, ProjectError
 from langsmith_client.target.protocol import Deployment, SecretReference
 
 
@@ -82,15 +82,17 @@ class EnvironmentPlan:
 
         Raises:
             ConflictError: The target keeps values to itself, and sending the rest would lose them.
-            TargetError: None would be left.
+            ProjectError: None would be left.
         """
         if not self.variables.changes:
             return None
         values = known_values(self.variables.values)
         if not values:
-            raise TargetError(
-                "The last variable of a deployment cannot be removed: the control plane takes an empty environment "
-                "for no change.",
+            raise ProjectError(
+                [
+                    "The last variable of a deployment cannot be removed: the control plane takes an empty environment "
+                    "for no change."
+                ],
                 "Keep one variable, whatever its value, or delete the deployment and create it anew.",
             )
         return values

@@ -48,7 +48,8 @@ def same_image(plan: EnvironmentPlan, existing: Deployment) -> Change | None:
 
     Raises:
         ConflictError: The deployment is being deleted, or its environment cannot be kept.
-        TargetError: It has no image to go on with, or no variable would be left.
+        ProjectError: No variable would be left.
+        TargetError: It has no image to go on with.
     """
     if not plan.reasons:
         return None

@@ -102,7 +102,7 @@ def test_a_name_is_unset_whatever_it_is_and_a_missing_one_is_only_noted(env, dep
 
 def test_the_last_variable_is_not_claimed_to_be_removed(env, deployed):
     outcome = env("unset", "greeter", "TOKEN")
-    assert (outcome.exit_code, deployed.changes) == (1, [])
+    assert (outcome.exit_code, deployed.changes) == (2, [])
     assert "cannot be removed" in outcome.err
     assert "Keep one variable" in outcome.err
 
