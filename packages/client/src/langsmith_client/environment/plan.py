@@ -88,13 +88,8 @@ class EnvironmentPlan:
             return None
         values = known_values(self.variables.values)
         if not values:
-            raise ProjectError(
-                [
-                    "The last variable of a deployment cannot be removed: the control plane takes an empty environment "
-                    "for no change."
-                ],
-                "Keep one variable, whatever its value, or delete the deployment and create it anew.",
-            )
+            what = "The last variable of a deployment cannot be removed: an empty environment is sent in vain."
+            raise ProjectError([what], "Keep one, whatever its value, or delete the deployment and create it anew.")
         return values
 
     def complete_references(self) -> tuple[SecretReference, ...] | None:
