@@ -96,10 +96,10 @@ class Pipelines:
     repository: Repository
     cache: Path
 
-    def ours(self, agent: Agent, **options: bool) -> PublishedImage:
+    def ours(self, agent: Agent, *, rebuild: bool = False) -> PublishedImage:
         builder = LayersBuilder(self.registry, self.cache / "ours")
         request = build_request(load_project(agent.folder, environ={}), self.repository)
-        return publish(request, self.registry, [builder], say=lambda text: None, **options)
+        return publish(request, self.registry, [builder], rebuild=rebuild, say=lambda text: None)
 
     def by_tag(self, agent: Agent) -> ImageReference:
         project = load_project(agent.folder, environ={})
