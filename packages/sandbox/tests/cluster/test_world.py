@@ -5,15 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
 import urllib.request
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 
+from langsmith_client.diagnosis import Cause, Evidence, diagnose
+from langsmith_client.kubectl import Kubectl
+from langsmith_client.processes import run
+from langsmith_client.target.protocol import Deployment, Phase, Revision
 from langsmith_sandbox.cluster import control_plane
 from langsmith_sandbox.cluster.api import STRATEGIC_PATCH, KubernetesApi
 from langsmith_sandbox.cluster.distribution import Distribution
@@ -135,8 +141,11 @@ def registry(find_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPath
         "server": SERVER,
         "crash": "import sys; sys.exit('boom')",
         "job": "print('done')",
+        "hoard": "hoard = bytearray(200 * 2**20); import time; time.sleep(300)",
     }.items():
         push_image(ImageSpec(f"test/{name}", "1", "sandbox", ("python", "-c", code)), distribution)
+    arm = ImageSpec("test/arm", "1", "sandbox", ("python", "-c", ""), platforms=(("linux", "arm64"),))
+    push_image(arm, distribution)
     yield f"127.0.0.1:{port}"
     _stop([process])
 
@@ -264,6 +273,44 @@ def test_a_crash_keeps_its_exit_code_and_its_output(cluster: Cluster):
     assert _state(cluster.pod("once"))["terminated"]["exitCode"] == 1
     assert cluster.api._http.get(f"{PODS}/once/log").text == "boom\n"
     cluster.api.delete(f"{PODS}/once")
+
+
+def test_a_program_for_another_processor_ends_with_the_words_of_a_real_runtime(cluster: Cluster):
+    cluster.api.create(PODS, _manifest("arm", {"image": "test/arm:1"}, restartPolicy="Never"))
+    cluster.until(lambda: cluster.pod("arm")["status"]["phase"] == "Failed")
+    assert _state(cluster.pod("arm"))["terminated"]["exitCode"] == 255
+    assert cluster.api._http.get(f"{PODS}/arm/log").text == "exec /usr/local/bin/python: exec format error\n"
+    cluster.api.delete(f"{PODS}/arm")
+
+
+def test_the_deploy_cli_finds_the_cause_in_pods_and_events_through_kubectl(cluster: Cluster):
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not installed")
+    agents = {
+        "hungry": ({"image": "test/hoard:1", "resources": {"limits": {"memory": "64Mi"}}}, Cause.OUT_OF_MEMORY),
+        "crashing": ({"image": "test/crash:1"}, Cause.CRASH),
+        "foreign": ({"image": "test/arm:1"}, Cause.ARCHITECTURE),
+        "missing": ({"image": "ghcr.io/test/none:1"}, Cause.IMAGE_MISSING),
+        "large": ({"image": "test/server:1", "resources": {"requests": {"cpu": "3"}}}, Cause.UNSCHEDULABLE),
+        "deaf": (
+            {"image": "test/hoard:1", "readinessProbe": {"httpGet": {"path": "/ok", "port": 8000}, "periodSeconds": 1}},
+            Cause.NOT_READY,
+        ),
+    }
+    kubectl = Kubectl(run=partial(run, env={"KUBECONFIG": str(control_plane.admin_kubeconfig(cluster.directory))}))
+    identity = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+    def cause(name: str) -> Cause | None:
+        deployment = Deployment(identity, name, {"namespace": "default"}, None)
+        clues = kubectl.clues(deployment, None)
+        found = diagnose(Evidence(Revision("r1", Phase.PENDING, "DEPLOYING"), clues))
+        return found.cause if found else None
+
+    for name, (container, _) in agents.items():
+        cluster.api.create(PODS, _manifest(f"{name}-{identity.replace('-', '')}-1", container))
+    for name, (_, expected) in agents.items():
+        cluster.until(lambda name=name, expected=expected: cause(name) is expected)
+        cluster.api.delete(f"{PODS}/{name}-{identity.replace('-', '')}-1")
 
 
 def test_a_pod_too_large_for_every_node_waits_and_says_why(cluster: Cluster):
