@@ -77,6 +77,7 @@ class World:
     """Everything doctor looks at.
 
     Attributes:
+        repository: What ECR says about every repository.
         tools: What a program's run gives, by its name; a missing one is not installed.
     """
 
@@ -84,6 +85,7 @@ class World:
     plane: Plane
     server: Any
     environ: dict[str, str]
+    repository: dict[str, str] = dataclasses.field(default_factory=dict)
     tools: dict[str, Finished] = dataclasses.field(default_factory=dict)
     where: Where = Where()  # noqa: RUF009 - it is frozen
 
@@ -105,7 +107,8 @@ class World:
 
     def findings(self, **options: Any) -> dict[str, Finding]:
         """Examine; the findings by check, the last of a name."""
-        around = Surroundings(self.environ, connect=self.connect, registry=self.open_registry, run=self.run)
+        aws = httpx2.MockTransport(lambda request: httpx2.Response(200, json={"repositories": [self.repository]}))
+        around = Surroundings(self.environ, connect=self.connect, registry=self.open_registry, aws=aws, run=self.run)
         examiner = examine(self.agent.load, self.where, around, **options)
         return {finding.check: finding for finding in examiner.findings}
 

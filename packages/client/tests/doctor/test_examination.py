@@ -197,6 +197,16 @@ def test_a_repository_that_is_not_there_is_fatal_on_ecr_only(world):
     assert (finding.state, "ECR makes none" in finding.what) == (State.FAIL, True)
 
 
+@pytest.mark.parametrize(("mutability", "state"), [("IMMUTABLE", State.OK), ("MUTABLE", State.WARN), ("", State.WARN)])
+def test_tags_of_ecr_that_can_move_are_a_warning(world, server, mutability, state):
+    server.manifests["agents/greeter", "1.0.0"] = next(iter(server.manifests.values()))
+    world.environ |= {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "canary"}
+    world.repository = {"imageTagMutability": mutability}
+    ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/agents/greeter"
+    assert world.findings(push_to=ecr)["tags"].state is state
+    assert "tags" not in world.findings(), "other registries do not say"
+
+
 @pytest.mark.parametrize(("status", "said"), [(401, "does not allow"), (403, "does not allow"), (503, "503")])
 def test_a_registry_that_refuses_the_login_is_found(world, server, status, said):
     def refuse(request):

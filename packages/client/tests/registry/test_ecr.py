@@ -13,7 +13,8 @@ import pytest
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.registry import DockerLogins, Login
 from langsmith_client.registry.aws_keys import AwsKeys, aws_keys
-from langsmith_client.registry.ecr import SERVICE, EcrLogins, RegistryLogins
+from langsmith_client.registry.ecr import EcrLogins, RegistryLogins
+from langsmith_client.registry.ecr_api import SERVICE, EcrApi
 from langsmith_client.registry.sigv4 import signed_headers
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -178,3 +179,39 @@ def test_a_helper_chosen_for_this_registry_is_asked_and_nothing_else(tmp_path):
     with pytest.raises(RegistryAccessError, match="docker-credential-ecr-login"):
         chain.login(HOST, SERVICE)
     assert ecr.requests == []
+
+
+def immutable(answer, host=HOST, **environ):
+    """What is known about the tags of a repository, when AWS answers so."""
+    ecr = Ecr(answer)
+    api = EcrApi({**KEYS, **environ}, httpx2.MockTransport(ecr), lambda: NOW)
+    return api.immutable_tags(host, "agents/greeter"), ecr.requests
+
+
+@pytest.mark.parametrize(
+    ("mutability", "expected"), [("IMMUTABLE", True), ("IMMUTABLE_WITH_EXCLUSION", True), ("MUTABLE", False)]
+)
+def test_ecr_says_whether_tags_can_move(mutability, expected):
+    answer = httpx2.Response(200, json={"repositories": [{"imageTagMutability": mutability}]})
+    found, (request,) = immutable(answer)
+    assert found is expected
+    assert request.headers["X-Amz-Target"].endswith(".DescribeRepositories")
+    assert json.loads(request.content) == {"repositoryNames": ["agents/greeter"]}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(400, json={"__type": "AccessDeniedException"}),
+        httpx2.Response(200, json={}),
+        httpx2.Response(200),
+    ],
+)
+def test_whoever_may_push_but_not_look_learns_nothing(answer):
+    assert immutable(answer)[0] is None
+
+
+@pytest.mark.parametrize(("host", "environ"), [("registry.example.com", {}), (HOST, {"AWS_ACCESS_KEY_ID": ""})])
+def test_nobody_is_asked_about_other_registries_or_without_keys(host, environ, monkeypatch):
+    monkeypatch.setitem(sys.modules, "botocore", None)  # it would look for keys elsewhere on this machine
+    assert immutable(httpx2.Response(500), host, **environ) == (None, [])

@@ -15,10 +15,13 @@ from langsmith_client.doctor.images import Images
 from langsmith_client.image.docker import DockerBuilder
 from langsmith_client.image.layers import LayersBuilder
 from langsmith_client.registry import Registry
+from langsmith_client.registry.ecr_api import EcrApi
 from langsmith_client.settings import cache_folder
 from langsmith_client.tag import DEFAULT_PLATFORM
 
 if TYPE_CHECKING:
+    import httpx2
+
     from langsmith_client.project import Project
     from langsmith_client.where import Where
     from langsmith_control_plane.client import ControlPlaneClient
@@ -32,12 +35,14 @@ class Surroundings:
         environ: The environment.
         connect: Makes a client of the control plane.
         registry: Opens the registries.
+        aws: What carries requests to ECR's API; by default the network.
         run: Runs docker and kubectl.
     """
 
     environ: Mapping[str, str]
     connect: Callable[[Connection], ControlPlaneClient] = connect
     registry: Callable[[Mapping[str, str]], Registry] = Registry.from_environment
+    aws: httpx2.BaseTransport | None = None
     run: processes.Runner = processes.run
 
 
@@ -88,4 +93,5 @@ def _examine_images(
             DockerBuilder(registry, run=around.run),
             LayersBuilder(registry, cache_folder(around.environ), run=around.run),
         )
-        Images(project, registry, builders, repository, platform).examine(examiner)
+        ecr = EcrApi(around.environ, around.aws)
+        Images(project, registry, builders, repository, platform, ecr.immutable_tags).examine(examiner)

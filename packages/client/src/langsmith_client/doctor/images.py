@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from langsmith_client.image.base_image import read_base
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import Repository, parse_reference, parse_repository
+from langsmith_client.registry.ecr_api import is_ecr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from langsmith_client.doctor.examiner import Examiner
     from langsmith_client.image.protocol import Builder
@@ -28,6 +29,7 @@ class Images:
         builders: Those that `--builder` chooses from.
         repository: Where the image goes; None when nothing says.
         platform: Of the image.
+        immutable: Whether the tags of a repository, given by host and path, never move; None where that is not known.
     """
 
     project: Project
@@ -35,6 +37,7 @@ class Images:
     builders: Sequence[Builder]
     repository: str | None
     platform: str
+    immutable: Callable[[str, str], bool | None]
 
     def examine(self, examiner: Examiner) -> None:
         """Base image, builders, repository."""
@@ -75,13 +78,22 @@ class Images:
                 lambda: self.registry.digest(request.image),
                 lambda digest: f"{request.image.reference} " + ("is there already" if digest else "is to be built"),
             )
-        elif _is_ecr(repository):
+            self._tags(examiner, repository)
+        elif is_ecr(repository.host):
             remedy = "Create it (the hosting stack does for its `agentRepositories`), or name one that exists."
             examiner.fail("repository", f"{repository} does not exist, and ECR makes none at a push", remedy)
         else:
             remedy = "Create it, unless the registry makes repositories at the first push, as most do."
             examiner.warn("repository", f"{repository} does not exist yet", remedy)
 
-
-def _is_ecr(repository: Repository) -> bool:
-    return ".ecr." in repository.host or ".dkr-ecr." in repository.host
+    def _tags(self, examiner: Examiner, repository: Repository) -> None:
+        """Only ECR can be asked; whatever the registry does, this client overwrites no tag."""
+        immutable = examiner.attempt("tags", lambda: self.immutable(repository.host, repository.path))
+        if immutable:
+            examiner.ok("tags", f"{repository} keeps what a tag stands for")
+        elif immutable is False:
+            examiner.warn(
+                "tags",
+                f"in {repository} somebody else may push a tag again; deploys go by digest and do not mind",
+                "Make its tags immutable, so that a tag always leads to what was deployed.",
+            )
