@@ -29,6 +29,7 @@ DEPLOYMENT = Deployment(
     {},
     NEW.revision,
     environment={"TOKEN": "canary"},
+    resources={"cpu": 0.5, "memory_mb": 1024, "max_scale": None, "sidecars": [{"env": "canary"}]},
     references=(SecretReference("DB", "db", "url"),),
 )
 
@@ -47,11 +48,22 @@ def test_everything_that_the_images_say_differently_is_listed():
     assert "source" not in found, "what neither says is no difference"
 
 
-def test_the_environment_is_counted_and_never_shown_and_no_claim_is_made_about_then():
+def test_variables_are_named_and_never_shown_and_no_claim_is_made_about_then():
     found = compare(OLD, NEW, between)
-    assert facts(found, DEPLOYMENT)["environment"] == "not told by revision; today 1 variables and 1 references"
+    assert facts(found, DEPLOYMENT)["environment"] == "of then unknown, today DB (from db), TOKEN"
+    assert facts(found, DEPLOYMENT)["resources"] == "of then unknown, today cpu 0.5, memory_mb 1024"
     assert fields(found, DEPLOYMENT)["variables"] == ["TOKEN"]
+    assert fields(found, DEPLOYMENT)["resources"] == {"cpu": 0.5, "memory_mb": 1024}
     assert "canary" not in str(fields(found, DEPLOYMENT)) + str(facts(found, DEPLOYMENT))
+
+
+def test_a_deployment_with_neither_variables_nor_sizes_says_so():
+    bare = Deployment("d1", "greeter", {}, NEW.revision)
+    found = facts(compare(OLD, NEW, between), bare)
+    assert (found["environment"], found["resources"]) == (
+        "of then unknown, today empty",
+        "of then unknown, today nothing set",
+    )
 
 
 def test_an_unknown_side_is_unknown_and_so_are_the_commits():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from langsmith_client.diagnosis import PATIENCE, Cause, Clue, Evidence, Source, diagnose
@@ -121,3 +124,9 @@ def test_an_interrupted_revision_was_interrupted_by_someone():
     found = diagnose(Evidence(Revision("r1", Phase.INTERRUPTED, "INTERRUPTED")))
     assert found is not None
     assert found.cause is Cause.INTERRUPTED
+
+
+def test_every_cause_is_explained_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "client.md").read_text(encoding="utf-8")
+    section = page.partition("## Causes\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)[1:] == [cause.value for cause in Cause]

@@ -103,7 +103,9 @@ def facts(found: Comparison, deployment: Deployment) -> dict[str, str]:
     lines["commits"] = found.commits.problem or f"{len(found.commits.added)} more, {len(found.commits.removed)} fewer"
     lines |= {f"+ {each.hash[:9]}": each.subject for each in found.commits.added}
     lines |= {f"- {each.hash[:9]}": each.subject for each in found.commits.removed}
-    lines["environment"] = "not told by revision; today " + _counted(deployment)
+    # A control plane tells neither of a revision, only of the deployment.
+    lines["environment"] = f"of then unknown, today {_named(deployment)}"
+    lines["resources"] = f"of then unknown, today {_sizes(deployment) or 'nothing set'}"
     return lines
 
 
@@ -118,6 +120,7 @@ def fields(found: Comparison, deployment: Deployment) -> dict[str, Any]:
         "commits": dataclasses.asdict(found.commits),
         "variables": sorted(deployment.environment),
         "references": sorted(each.name for each in deployment.references),
+        "resources": _sized(deployment),
     }
 
 
@@ -126,5 +129,16 @@ def _described(entry: Entry) -> str:
     return f"{entry.revision.id} ({state}, {entry.identity.shown})"
 
 
-def _counted(deployment: Deployment) -> str:
-    return f"{len(deployment.environment)} variables and {len(deployment.references)} references"
+def _named(deployment: Deployment) -> str:
+    names = [*deployment.environment, *(f"{each.name} (from {each.secret_name})" for each in deployment.references)]
+    return ", ".join(sorted(names)) or "empty"
+
+
+def _sizes(deployment: Deployment) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in _sized(deployment).items())
+
+
+def _sized(deployment: Deployment) -> dict[str, float]:
+    """The numbers of a resource specification; the rest of it, such as sidecars, may hold secrets."""
+    numbers = {name: value for name, value in deployment.resources.items() if isinstance(value, int | float)}
+    return dict(sorted(numbers.items()))
