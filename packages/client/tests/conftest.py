@@ -235,8 +235,10 @@ def registry(open_registry: Callable[[], Registry]) -> Iterator[Registry]:
 def push_base(registry: Registry, tmp_path: Path) -> Callable[..., ImageReference]:
     """Pushes a small stand-in of the Agent Server's image, which ships the given packages."""
 
-    def push(packages: Mapping[str, str], *, tag: str = "3.11", **config: Any) -> ImageReference:
-        repository = Repository(HOST, "langchain/langgraph-api")
+    def push(
+        packages: Mapping[str, str], *, repository: str = "langchain/langgraph-api", tag: str = "3.11", **config: Any
+    ) -> ImageReference:
+        place = Repository(HOST, repository)
         pins = "".join(f"{name}=={version}\n" for name, version in packages.items())
         entries = [Entry(PurePosixPath("/api/constraints.txt"), pins.encode())]
         entries += [
@@ -244,12 +246,12 @@ def push_base(registry: Registry, tmp_path: Path) -> Callable[..., ImageReferenc
             for name, version in packages.items()
         ]
         layer = write_layer(entries, tmp_path / "base.layer", owned=PurePosixPath("/"), comment="base")
-        registry.upload(repository, layer.digest, layer.size, layer.content)
+        registry.upload(place, layer.digest, layer.size, layer.content)
         settings = {"Env": ["PORT=8000"], "Entrypoint": ["python"], "Labels": {"kept": "yes"}}
         values = {"architecture": "amd64", "os": "linux", "config": settings, **config}
         blob = json.dumps({**values, "rootfs": {"type": "layers", "diff_ids": [layer.diff_id]}}).encode()
         digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-        registry.upload(repository, digest, len(blob), in_memory(blob))
+        registry.upload(place, digest, len(blob), in_memory(blob))
         manifest = {
             "schemaVersion": 2,
             "mediaType": OCI_MANIFEST,
@@ -262,7 +264,7 @@ def push_base(registry: Registry, tmp_path: Path) -> Callable[..., ImageReferenc
                 }
             ],
         }
-        image = ImageReference(repository, tag)
+        image = ImageReference(place, tag)
         registry.put_manifest(image, Manifest(json.dumps(manifest).encode(), OCI_MANIFEST))
         return image
 

@@ -44,6 +44,7 @@ KNOWN_KEYS = frozenset(
     }
 )
 _DEFAULT_BASE_IMAGE = "docker.io/langchain/langgraph-api"
+_JAVASCRIPT_BASE_IMAGE = "docker.io/langchain/langgraphjs-api"
 _DEFAULT_PYTHON = "3.11"
 _DEFAULT_DISTRO = "debian"
 
@@ -71,6 +72,11 @@ class LangGraphConfig:
         return self.values.get("python_version") or _DEFAULT_PYTHON
 
     @property
+    def javascript(self) -> bool:
+        """Whether its graphs are JavaScript alone; with a `python_version` beside it they are mixed."""
+        return bool(self.values.get("node_version")) and not self.values.get("python_version")
+
+    @property
     def dependencies(self) -> tuple[str, ...]:
         """As written: folders start with a dot, everything else is a requirement."""
         return tuple(self.values.get("dependencies", ()))
@@ -84,14 +90,16 @@ class LangGraphConfig:
     def base_image(self) -> str:
         """The image agents are built on, with the tag langgraph-cli would choose."""
         distro = self.values.get("image_distro") or _DEFAULT_DISTRO
-        variant = self.python_version + ("" if distro == _DEFAULT_DISTRO else f"-{distro}")
-        name = self.values.get("base_image") or _DEFAULT_BASE_IMAGE
+        language, version = ("node", self.values["node_version"]) if self.javascript else ("py", self.python_version)
+        variant = str(version) + ("" if distro == _DEFAULT_DISTRO else f"-{distro}")
+        default = _JAVASCRIPT_BASE_IMAGE if self.javascript else _DEFAULT_BASE_IMAGE
+        name = self.values.get("base_image") or default
         if pinned := self.values.get("_INTERNAL_docker_tag"):
             return f"{name}:{pinned}"
         if "@" in name or ":" in name.rpartition("/")[2]:
             return name
         api_version = self.values.get("api_version")
-        return f"{name}:{api_version}-py{variant}" if api_version else f"{name}:{variant}"
+        return f"{name}:{api_version}-{language}{variant}" if api_version else f"{name}:{variant}"
 
 
 def read_langgraph_json(path: Path) -> LangGraphConfig:

@@ -49,7 +49,7 @@ class LocalPackage:
     @property
     def recipe(self) -> tuple[Path, ...]:
         """Files that decide which dependencies it gets, whether or not they enter the image."""
-        written = [self.directory / name for name in ("pyproject.toml", "setup.py")]
+        written = [self.directory / name for name in ("pyproject.toml", "setup.py", "package.json")]
         return tuple(
             path for path in (*written, self.requirements_file, self.lock) if path is not None and path.is_file()
         )
@@ -61,6 +61,9 @@ def local_packages(config: LangGraphConfig, project_name: str) -> tuple[LocalPac
     Raises:
         ProjectError: A folder is missing, or two of them would go to the same place.
     """
+    if config.javascript:
+        directory = config.directory.resolve()
+        return (LocalPackage(directory, project_name, _DEPS / project_name, _DEPS / project_name),)
     packages: list[LocalPackage] = []
     problems: list[str] = []
     for entry in config.dependencies:

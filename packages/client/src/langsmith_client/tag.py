@@ -65,13 +65,18 @@ def refuse_uncommitted(git: GitState | NoGit, environ: Mapping[str, str]) -> Non
         raise ProjectError([f"This is CI, and files differ from the commit: {', '.join(git.dirty)}."], remedy)
 
 
+def is_legal_tag(tag: str) -> bool:
+    """Whether registries take `tag`."""
+    return _LEGAL.fullmatch(tag) is not None
+
+
 def legal_tag(tag: str) -> str:
     """`tag` itself, if a registry would take it.
 
     Raises:
         ProjectError: It is too long or holds a character that registries refuse.
     """
-    if not _LEGAL.fullmatch(tag):
+    if not is_legal_tag(tag):
         raise ProjectError(
             [f"The image tag {tag!r} is not legal: letters, digits, `_`, `.` and `-`, at most 128 of them."],
             "Change the version in pyproject.toml, or give another with --version-label.",

@@ -167,3 +167,48 @@ def test_a_configuration_langgraph_cli_refuses_is_a_sentence(publish, make_agent
     config = {"dependencies": ["."], "graphs": {"greeter": "./gone.py:graph"}}
     with pytest.raises(BuildError, match="langgraph-cli refuses"):
         publish(make_agent(files={"langgraph.json": json.dumps(config)}), Docker(server))
+
+
+def test_a_push_that_an_immutable_tag_refused_is_a_conflict(publish, agent, server, registry):
+    docker = Docker(
+        server, exit_code=1, stderr="ERROR: failed to push x: tag invalid: The image tag '1' already exists"
+    )
+    image = build_request(agent.load(), TARGET).image
+    server.manifests["team/greeter", image.reference] = PUSHED
+    with pytest.raises(ConflictError, match="not for the image just built"):
+        publish(agent, docker)
+
+
+def test_a_javascript_agent_is_built_from_its_own_files_on_its_own_base(registry, push_base, make_agent, server):
+    push_base({}, repository="langchain/langgraphjs-api", tag="20")
+    agent = make_agent(
+        files={
+            "langgraph.json": '{"node_version": "20", "graphs": {"talker": "./src/graph.ts:graph"}}',
+            "package.json": '{"name": "@acme/talker", "version": "3.1.4"}',
+            "src/graph.ts": "export const graph = 1",
+            "node_modules/x/index.js": "",
+        }
+    )
+    for name in ("pyproject.toml", "greeter/graph.py"):
+        (agent.folder / name).unlink()
+    agent.commit()
+    docker = Docker(server)
+    request = build_request(agent.load(), TARGET)
+    DockerBuilder(registry, docker).publish(request, lambda text: None)
+    assert docker.context == {"langgraph.json", "package.json", "src/graph.ts"}
+    assert docker.dockerfile.startswith("FROM docker.io/langchain/langgraphjs-api@sha256:")
+    assert request.image.reference.startswith("3.1.4-")
+    agent.write({"src/graph.ts": "export const graph = 2"})
+    assert build_request(agent.load(), TARGET).labels[INPUTS_LABEL] != request.labels[INPUTS_LABEL]
+
+
+def test_a_range_of_server_versions_is_what_langgraph_cli_makes_of_it(
+    publish, push_base, make_agent, server, monkeypatch
+):
+    push_base({}, tag="0.8.3-py3.11")
+    resolved = "langgraph_cli.config._resolve_compatible_api_version"
+    monkeypatch.setattr(resolved, lambda wanted, image, variant: "0.8.3" if wanted == "~=0.8.0" else wanted)
+    config = {"dependencies": ["."], "graphs": {"greeter": "./greeter/graph.py:graph"}, "api_version": "~=0.8.0"}
+    docker = Docker(server)
+    publish(make_agent(files={"langgraph.json": json.dumps(config)}), docker)
+    assert docker.dockerfile.startswith("FROM docker.io/langchain/langgraph-api@sha256:")

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
-from langsmith_client.image.base_image import BaseImage, base_labels, read_base
+from langsmith_client.image.base_image import base_labels, read_base
 from langsmith_client.image.protocol import Built
-from langsmith_client.image_reference import ImageReference
+from langsmith_client.image_reference import ImageReference, parse_reference
 from langsmith_client.registry.client import taken
+from langsmith_client.tag import is_legal_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +82,13 @@ class DockerBuilder:
             metadata = prepared.context.with_name("metadata.json")
             say(f"docker buildx build --push --platform {request.platform}")
             options = ["--push", "--metadata-file", str(metadata), "--tag", str(request.image)]
-            self._build(prepared.argv(request, options), prepared.dockerfile)
+            try:
+                self._build(prepared.argv(request, options), prepared.dockerfile)
+            except RegistryError:
+                # What a registry with immutable tags says to docker differs; what the tag stands for does not.
+                if (stored := self.registry.digest(request.image)) is not None:
+                    raise taken(request.image, stored) from None
+                raise
             reported = json.loads(metadata.read_text(encoding="utf-8")).get("containerimage.digest")
         return self._pushed(request.image, reported)
 
@@ -109,15 +116,16 @@ class DockerBuilder:
             raise RegistryError(f"docker reported success, but {image} is not in the registry.", "Try again.")
         if stored.values.get("config", {}).get("digest") == reported:
             return stored.digest
-        raise taken(image, reported, stored.digest)
+        raise taken(image, stored.digest, reported)
 
     @contextlib.contextmanager
     def _prepared(self, request: BuildRequest) -> Iterator[_Prepared]:
-        base = read_base(self.registry, request.base, request.platform)
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             staged = stage(request.project, Path(folder) / "context")
-            dockerfile, contexts = dockerfile_for(staged, request, base)
-            yield _Prepared(staged.parent, dockerfile, contexts, {**request.labels, **base_labels(base)})
+            dockerfile, contexts = dockerfile_for(staged, request.project)
+            base = read_base(self.registry, _base(request, dockerfile), request.platform)
+            pinned = _pinned(dockerfile, ImageReference(base.name.repository, base.digest))
+            yield _Prepared(staged.parent, pinned, contexts, {**request.labels, **base_labels(base)})
 
     def _build(self, argv: Sequence[str], dockerfile: str) -> None:
         try:
@@ -167,11 +175,8 @@ def _folder_name(project: Project) -> str:
     return project.name
 
 
-def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tuple[str, dict[str, str]]:
-    """The Dockerfile for the langgraph.json at `config`, and the extra build contexts by name.
-
-    The base is pinned to the digest that was looked up, and a `# syntax=` line is dropped: it would make every build
-    fetch a frontend from Docker Hub.
+def dockerfile_for(config: Path, project: Project) -> tuple[str, dict[str, str]]:
+    """The Dockerfile for the langgraph.json at `config`, a copy of the project's, and the extra build contexts by name.
 
     Raises:
         BuildError: langgraph-cli is missing or refuses the file.
@@ -186,10 +191,21 @@ def dockerfile_for(config: Path, request: BuildRequest, base: BaseImage) -> tupl
 
     try:
         validated = langgraph_config.validate_config_file(config)
-        text, contexts = langgraph_config.config_to_docker(config, validated)
+        return langgraph_config.config_to_docker(config, validated)
     except (click.ClickException, ValueError, OSError) as error:
         said = error.message if isinstance(error, click.ClickException) else str(error)
-        raise BuildError(f"langgraph-cli refuses {request.project.config.path}: {said}") from None
-    pinned = ImageReference(request.base.repository, base.digest)
-    lines = [line for line in text.splitlines() if not line.startswith("# syntax=")]
-    return "\n".join(f"FROM {pinned}" if line.startswith("FROM ") else line for line in lines) + "\n", contexts
+        raise BuildError(f"langgraph-cli refuses {project.config.path}: {said}") from None
+
+
+def _base(request: BuildRequest, dockerfile: str) -> ImageReference:
+    """The base that was asked for; where that is a range of versions, the one langgraph-cli chose from it."""
+    if is_legal_tag(request.base.reference) or ":" in request.base.reference:
+        return request.base
+    chosen = next(line for line in dockerfile.splitlines() if line.startswith("FROM "))
+    return parse_reference(chosen.split()[1])
+
+
+def _pinned(dockerfile: str, base: ImageReference) -> str:
+    """The base by digest, and no `# syntax=` line, which would make every build fetch a frontend from Docker Hub."""
+    lines = [line for line in dockerfile.splitlines() if not line.startswith("# syntax=")]
+    return "\n".join(f"FROM {base}" if line.startswith("FROM ") else line for line in lines) + "\n"

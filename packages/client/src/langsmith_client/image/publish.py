@@ -101,7 +101,7 @@ def publish(
     digest = choose(request, builders, chosen, say).publish(request, say)
     stored = registry.digest(request.image)
     if stored != digest:
-        raise taken(request.image, digest, stored or "nothing")
+        raise taken(request.image, stored or "nothing", digest)
     return PublishedImage(request.image, digest, reused=False)
 
 

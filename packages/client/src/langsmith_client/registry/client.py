@@ -144,7 +144,7 @@ class Registry:
         answer = self._connection.send("PUT", image.repository, path, headers=headers, content=manifest.content)
         stored = self._stored(image) if answer.status_code in _MAYBE_IMMUTABLE else None
         if stored and stored != manifest.digest:
-            raise taken(image, manifest.digest, stored)
+            raise taken(image, stored, manifest.digest)
         if not stored:
             check(answer, image.repository, f"push {image}")
 
@@ -225,9 +225,9 @@ class Registry:
         upload(self._connection, repository, digest, size, content)
 
 
-def taken(image: ImageReference, ours: str, theirs: str) -> ConflictError:
-    """Two builds met at one tag."""
+def taken(image: ImageReference, theirs: str, ours: str = "") -> ConflictError:
+    """Two builds met at one tag, which now stands for `theirs`."""
     return ConflictError(
-        f"{image} stands for {theirs}, so the image just built, {ours}, was not given that tag.",
+        f"{image} stands for {theirs} and not for the image just built{f' ({ours})' if ours else ''}.",
         "Another build pushed the tag first; run the command again to use what is there.",
     )
