@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import httpx2
 import pytest
@@ -26,6 +26,9 @@ class FakeControlPlane:
 
     Attributes:
         requests: `METHOD path` of everything asked, in order.
+        forgetful: Answers to a creation do not say which revision was made.
+        redeploy: Whether going back works, is unknown to this version, or answers and does nothing.
+        logs: Lines of the deploy log, oldest first.
         fault: Given a request and the way to carry it out, answers in its place; None to behave.
     """
 
@@ -36,6 +39,9 @@ class FakeControlPlane:
         self.requests: list[str] = []
         self.bodies: list[dict[str, Any]] = []
         self.fault: Fault | None = None
+        self.forgetful = False
+        self.redeploy: Literal["works", "missing", "idle"] = "works"
+        self.logs: list[dict[str, Any]] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(f"{request.method} {request.url.path}")
@@ -64,14 +70,28 @@ class FakeControlPlane:
             case ["DELETE", "deployments", deployment] if deployment in self.deployments:
                 del self.deployments[deployment]
                 return httpx2.Response(204)
-            case ["POST", "deployments", deployment, "revisions"]:
+            case ["POST", "projects", _, "deploy_logs"]:
+                return self._log(body)
+            case [method, "deployments", deployment, "revisions", *rest] if deployment in self.deployments:
+                return self._serve_revisions([method, *rest], deployment, body, request.url.params)
+        return _missing(parts)
+
+    def _serve_revisions(
+        self, call: list[str], deployment: str, body: dict[str, Any], query: Mapping[str, Any]
+    ) -> httpx2.Response:
+        match call:
+            case ["POST"]:
                 return httpx2.Response(201, json=self._revise(deployment, body))
-            case ["GET", "deployments", deployment, "revisions"]:
+            case ["GET"]:
                 return _page(self.revisions[deployment])
-            case ["GET", "deployments", deployment, "revisions", revision]:
+            case ["POST", revision, "redeploy"] if self.redeploy != "missing":
+                return self._redeploy(deployment, revision)
+            case ["GET", _, "logs"]:
+                return self._log(query)
+            case ["GET", revision]:
                 (found,) = [each for each in self.revisions[deployment] if each["id"] == revision]
                 return httpx2.Response(200, json=found)
-        return httpx2.Response(404, json={"detail": f"{parts[0][:-1].capitalize()} ID {parts[-1]} not found."})
+        return _missing(["revisions", *call[1:]])
 
     def _listener(self, name: str) -> dict[str, Any]:
         config = {"k8s_namespaces": self.listeners[name]}
@@ -84,7 +104,21 @@ class FakeControlPlane:
         self.deployments[made["id"]] = made
         self.revisions[made["id"]] = []
         self._revise(made["id"], body)
-        return httpx2.Response(201, json=made)
+        return httpx2.Response(201, json={**made, "latest_revision_id": None} if self.forgetful else made)
+
+    def _redeploy(self, deployment_id: str, revision_id: str) -> httpx2.Response:
+        (found,) = [each for each in self.revisions[deployment_id] if each["id"] == revision_id]
+        if self.redeploy == "works":
+            self._revise(deployment_id, {"source_revision_config": found["source_revision_config"]})
+        return httpx2.Response(200, json=self.deployments[deployment_id])
+
+    def _log(self, asked: Mapping[str, Any]) -> httpx2.Response:
+        assert asked["order"] == "desc"
+        start = int(asked.get("offset", 0))
+        end = start + int(asked["limit"])
+        newest_first = self.logs[::-1]
+        offset = str(end) if end < len(newest_first) else None
+        return httpx2.Response(200, json={"logs": newest_first[start:end], "next_offset": offset})
 
     def _revise(self, deployment_id: str, body: dict[str, Any]) -> dict[str, Any]:
         self.bodies.append(body)
@@ -99,6 +133,10 @@ class FakeControlPlane:
             deployment["source_config"]["resource_spec"] = spec
         deployment["source_config"]["custom_url"] = "http://agents.example/lgp/x"
         return made
+
+
+def _missing(parts: list[str]) -> httpx2.Response:
+    return httpx2.Response(404, json={"detail": f"{parts[0][:-1].capitalize()} ID {parts[-1]} not found."})
 
 
 def _page(resources: list[dict[str, Any]]) -> httpx2.Response:

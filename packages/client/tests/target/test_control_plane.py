@@ -1,21 +1,16 @@
-"""The control plane as a target: placement, exactly one revision, and errors that say what to do."""
+"""The control plane as a target: placement, what is sent and read back, and errors that say what to do."""
 
 from __future__ import annotations
 
 import httpx2
 import pytest
 
-from langsmith_client.deploy import Surroundings, Wish, deploy
 from langsmith_client.errors import (
     ConflictError,
-    OutcomeUnknownError,
     PreflightError,
     ProjectError,
     TargetAccessError,
 )
-from langsmith_client.image.publish import PublishedImage
-from langsmith_client.image_reference import parse_reference
-from langsmith_client.proof import Proof
 from langsmith_client.target.control_plane import Place
 from langsmith_client.target.protocol import Change, Deployment, Phase, SecretReference
 
@@ -148,85 +143,6 @@ def test_a_left_over_tracing_project_is_a_conflict_with_the_servers_words(connec
     assert caught.value.exit_code == 30
 
 
-def lost_after(request, serve):
-    serve()
-    raise httpx2.ReadError("reset")
-
-
-def lost_before(request, serve):
-    raise httpx2.ReadError("reset")
-
-
-def failed_after(request, serve):
-    serve()
-    return httpx2.Response(502)
-
-
-FAULTS = {
-    "429": lambda request, serve: httpx2.Response(429, headers={"Retry-After": "1"}),
-    "500": lambda request, serve: httpx2.Response(500),
-    "502 after the work": failed_after,
-    "no connection": lambda request, serve: (_ for _ in ()).throw(httpx2.ConnectError("refused")),
-    "reset before the work": lost_before,
-    "reset after the work": lost_after,
-}
-
-
-@pytest.mark.parametrize("step", range(12))
-@pytest.mark.parametrize("fault", FAULTS)
-def test_one_fault_at_any_request_of_a_deploy_makes_neither_a_failure_nor_a_duplicate(
-    connect, plane, reporter, clock, fault, step
-):
-    plane.fault = lambda request, serve: FAULTS[fault](request, serve) if len(plane.requests) == step + 1 else serve()
-    prove = lambda url, revision_id, *, replicas: Proof(True, revision_id)  # noqa: E731
-    around = Surroundings(connect(), reporter, prove=prove, clock=clock, sleep=clock.sleep)
-    for digest in ("sha256:1", "sha256:2"):
-        image = PublishedImage(parse_reference("host.example/agent:1"), digest, reused=False)
-        deploy(Wish("greeter"), lambda image=image: image, around)
-    (revisions,) = plane.revisions.values()
-    assert [each["source_revision_config"]["image_uri"] for each in revisions] == [
-        "host.example/agent@sha256:2",
-        "host.example/agent@sha256:1",
-    ], "one deployment with exactly the two revisions asked for"
-
-
-def test_someone_elses_revision_after_a_lost_answer_is_a_conflict(connect, plane):
-    target = connect()
-    create(target)
-    existing = target.find("greeter")
-
-    def fault(request, serve):
-        if request.method == "POST":
-            plane.fault = None
-            connect().apply(Change("greeter", "host.example/agent@sha256:theirs", existing))
-            raise httpx2.ReadError("reset")
-        return serve()
-
-    plane.fault = fault
-    with pytest.raises(ConflictError, match="at the same time"):
-        target.apply(Change("greeter", "host.example/agent@sha256:ours", existing))
-
-
-@pytest.mark.parametrize("wanted", [{"environment": {"A": "ours"}}, {"references": (DATABASE,)}, {"references": ()}])
-def test_someone_elses_revision_of_the_same_image_is_not_taken_for_our_change_of_the_environment(
-    connect, plane, wanted
-):
-    target = connect()
-    create(target, environment={"A": "1"}, references=(SecretReference("CACHE", "cache", "uri"),))
-    existing = target.find("greeter")
-
-    def fault(request, serve):
-        if request.method == "POST":
-            plane.fault = None
-            connect().apply(Change("greeter", IMAGE, existing, environment={"A": "theirs"}))
-            raise httpx2.ReadError("reset")
-        return serve()
-
-    plane.fault = fault
-    with pytest.raises(ConflictError, match="at the same time"):
-        target.apply(Change("greeter", IMAGE, existing, **wanted))
-
-
 def test_references_are_sent_read_back_and_cleared(connect):
     target = connect()
     create(target, references=(DATABASE,))
@@ -242,16 +158,6 @@ def test_an_empty_variable_is_not_taken_for_one_that_is_not_returned(connect, pl
     deployment_id, _ = create(target, environment={"A": "1"})
     plane.deployments[deployment_id]["secrets"] = [{"name": "EMPTY", "value": ""}, {"name": "HIDDEN"}]
     assert target.find("greeter").environment == {"EMPTY": "", "HIDDEN": None}
-
-
-def test_an_outage_after_a_lost_answer_says_that_the_outcome_is_unknown(connect, plane):
-    plane.fault = lambda request, serve: (
-        lost_after(request, serve) if request.method == "POST" else httpx2.Response(503)
-    )
-    with pytest.raises(OutcomeUnknownError, match="does not say what became of") as caught:
-        create(connect())
-    assert caught.value.exit_code == 22, "the same command finds out, as a wait that is resumed does"
-    assert len(plane.posts()) == 1, "posting again blindly could deploy twice"
 
 
 def test_a_place_that_is_as_it_should_be_has_no_troubles(connect):
@@ -274,3 +180,57 @@ def test_a_place_the_server_keeps_to_itself_is_not_judged(connect, plane):
     target = connect(None, None)
     assert target.troubles(Deployment("d1", "greeter", {"listener": "listener-1"}, None)) == ()
     assert not plane.requests
+
+
+def test_the_catalogue_costs_one_request_however_many_deployments_there_are(connect, plane):
+    target = connect()
+    for name in ("a", "b", "c"):
+        target.apply(Change(name, IMAGE, None))
+    plane.requests.clear()
+    found = target.deployments()
+    assert [(each.name, each.newest) for each in found] == [("a", None), ("b", None), ("c", None)]
+    assert plane.requests == ["GET /v2/deployments"]
+    newest = target.newest(found[0])
+    assert newest is not None
+    assert newest.image == IMAGE
+
+
+def test_the_history_is_newest_first_and_no_longer_than_asked(connect):
+    target = connect()
+    create(target)
+    for number in (2, 3):
+        target.apply(Change("greeter", f"host.example/agent@sha256:{number}", target.find("greeter")))
+    found = target.revisions(target.find("greeter"), limit=2)
+    assert [each.image for each in found] == ["host.example/agent@sha256:3", "host.example/agent@sha256:2"]
+
+
+def test_a_deployment_has_its_web_page(connect):
+    target = connect()
+    deployment_id, _ = create(target)
+    assert target.find("greeter").page == f"http://dashboard.example/o/t/host/deployments/{deployment_id}"
+
+
+@pytest.mark.parametrize(
+    ("url", "given"),
+    [
+        ("https://agents.example/lgp/x", True),
+        ("http://127.0.0.1:8080/lgp/x", True),
+        ("http://localhost:8080", True),
+        ("http://agents.example/lgp/x", False),
+        ("ftp://agents.example", False),
+    ],
+)
+def test_the_key_goes_to_agents_only_where_nobody_can_listen(connect, url, given):
+    assert ("X-Api-Key" in connect().agent_headers(url)) is given
+
+
+@pytest.mark.parametrize("revision_id", ["r1", None])
+def test_a_page_of_the_log_is_in_order_of_time_and_leads_into_the_past(connect, plane, revision_id):
+    target = connect()
+    create(target)
+    plane.logs = [{"timestamp": f"2026-11-0{day}", "level": "INFO", "message": str(day)} for day in (1, 2, 3)]
+    found = target.find("greeter")
+    newest = target.logs(found, revision_id=revision_id, limit=2, level=None, cursor=None)
+    assert [line.message for line in newest.lines] == ["2", "3"]
+    oldest = target.logs(found, revision_id=revision_id, limit=2, level=None, cursor=newest.next)
+    assert ([line.message for line in oldest.lines], oldest.next) == (["1"], None)
