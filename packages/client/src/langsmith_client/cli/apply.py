@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask, on a terminal, before a plan that was not saved is carried out.")
 @click.option("--parallel", type=click.IntRange(min=1), default=4, show_default=True, help="Agents at the same time.")
 @click.option("--canary/--no-canary", default=True, show_default=True, help="Let one go first where none is marked.")
-@click.option("--builder", type=click.Choice(["auto", "docker", "layers"]), default="auto", show_default=True)
+@options.builder
 @options.waiting
 @click.option(
     "--require-proof/--no-require-proof",
@@ -70,6 +70,7 @@ def _apply(
     path: Path,  # noqa: ARG001 - read into `where`
     only: tuple[str, ...],
     env_conflict: str | None,
+    allow_dirty: bool,
     yes: bool,
     parallel: int,
     canary: bool,
@@ -89,7 +90,7 @@ def _apply(
         raise click.UsageError("PLAN says which agents and who is right; it goes without --only and --env-conflict.")
     kept = read_plan(saved) if saved else None
     settle = Side(env_conflict) if env_conflict else None
-    with planning.ground(where, only, reporter, saved=kept) as ground:
+    with planning.ground(where, only, reporter, allow_dirty=allow_dirty, saved=kept) as ground:
         plan = _still_as(kept, ground) if kept else ground.plan(settle=settle)
         planning.refuse(plan)
         _agree(plan, reporter, ask=not (kept or yes))

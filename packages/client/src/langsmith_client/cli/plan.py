@@ -28,6 +28,7 @@ def command(
     path: Path,  # noqa: ARG001 - read into `where`
     only: tuple[str, ...],
     env_conflict: str | None,
+    allow_dirty: bool,
     where: Where,
     out: Path | None,
     detailed_exitcode: bool,
@@ -43,7 +44,10 @@ def command(
     from langsmith_client.fleet import wording
     from langsmith_client.fleet.saved_plan import write_plan
 
-    with reporting(as_json=as_json) as reporter, planning.ground(where, only, reporter) as ground:
+    with (
+        reporting(as_json=as_json) as reporter,
+        planning.ground(where, only, reporter, allow_dirty=allow_dirty) as ground,
+    ):
         plan = ground.plan(settle=Side(env_conflict) if env_conflict else None)
         reporter.table("agent", wording.overview(plan))
         if not as_json:  # machines have it all in the rows above

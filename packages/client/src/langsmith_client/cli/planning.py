@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NOTHING_TO_DO = 3
 """Exit code with --detailed-exitcode when no agent had to change."""
 
-agents = options.together(
+members = options.together(
     click.option(
         "--fleet",
         "path",
@@ -36,11 +36,16 @@ agents = options.together(
         help="The langsmith.toml, or a folder below it; by default this one.",
     ),
     click.option("--only", multiple=True, metavar="AGENT", help="Leave out all others; may be given several times."),
+)
+
+agents = options.together(
+    members,
     click.option(
         "--env-conflict",
         type=click.Choice(["local", "remote"]),
         help="Who is right about variables that were changed both here and elsewhere; else such agents are refused.",
     ),
+    click.option("--allow-dirty", is_flag=True, help="Accept in CI that no commit explains an agent's files."),
 )
 
 outcome = options.together(
@@ -76,7 +81,7 @@ class Ground:
 
 @contextlib.contextmanager
 def ground(
-    where: Where, only: Sequence[str], reporter: Reporter, *, saved: FleetPlan | None = None
+    where: Where, only: Sequence[str], reporter: Reporter, *, allow_dirty: bool, saved: FleetPlan | None = None
 ) -> Iterator[Ground]:
     """Read the agents, or those of a saved plan, and connect to the target and the registries.
 
@@ -85,14 +90,17 @@ def ground(
     """
     from langsmith_client.cli.looking import registries
     from langsmith_client.cli.session import connected
+    from langsmith_client.errors import ProjectError
     from langsmith_client.fleet.members import read_members
 
     fleet = where.fleet()
     name = saved.target if saved else where.target or _only_target(fleet)
+    if where.target not in {None, name}:
+        raise ProjectError([f"The plan is for the target {name}, not for {where.target}."], "Leave out --target.")
     if saved:  # an agent that is no longer listed is no mistake of the file: the comparison tells of it
         planned = {agent.name for agent in saved.agents}
         only = [agent.name for agent in fleet.at(name) if agent.name in planned]
-    members = read_members(fleet, fleet.target(name), only=only, environ=os.environ)
+    members = read_members(fleet, fleet.target(name), only=only, allow_dirty=allow_dirty, environ=os.environ)
     for member in members:
         for note in member.notes:
             reporter.say("note", f"{member.name}: {note}", agent=member.name)

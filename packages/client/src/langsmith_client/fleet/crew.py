@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from langsmith_client.errors import ClientError, StoppedError
 
 T = TypeVar("T")
+# Seconds. A Ctrl-C that comes just before the main thread begins to wait is only noticed when it wakes up.
+_GLANCE = 0.5
 
 
 class Brake:
@@ -59,15 +61,18 @@ def together(names: Sequence[str], work: Callable[[str], T], *, workers: int, br
         if not brake.halted:
             done[name] = work(name)
 
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(begin, name) for name in names]
-        try:
-            wait(futures)
-        except KeyboardInterrupt:
-            brake.interrupt()
-            wait(futures)
-        for future in futures:
-            future.result()  # what is raised here is a defect, and has to be seen
+    pool = ThreadPoolExecutor(workers)
+    futures: list[Future[None]] = []
+    try:
+        futures.extend(pool.submit(begin, name) for name in names)
+        while wait(futures, _GLANCE).not_done:
+            continue
+    except KeyboardInterrupt:
+        brake.interrupt()
+    finally:
+        pool.shutdown()
+    for future in futures:
+        future.result()  # what is raised here is a defect, and has to be seen
     return done
 
 

@@ -14,7 +14,7 @@ from langsmith_client.image.publish import INPUTS_LABEL, build_request
 from langsmith_client.image_reference import Repository, parse_repository
 from langsmith_client.project import read_agent, with_git
 from langsmith_client.smoke import Question, question
-from langsmith_client.tag import DEFAULT_PLATFORM
+from langsmith_client.tag import DEFAULT_PLATFORM, refuse_uncommitted
 from langsmith_client.toml_table import suggestion
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from langsmith_client.image.protocol import BuildRequest
     from langsmith_client.langsmith_toml import AgentEntry, Fleet, TargetEntry
-    from langsmith_client.project import AgentFiles
+    from langsmith_client.project import AgentFiles, Project
 
 _MOST_FILES = 5
 
@@ -87,10 +87,13 @@ def read_members(
     target: TargetEntry,
     *,
     only: Sequence[str] = (),
+    allow_dirty: bool = False,
     environ: Mapping[str, str],
     run: processes.Runner = processes.run,
 ) -> tuple[Member, ...]:
     """Read the agents of a target, or those named in `only`; git is asked once per repository.
+
+    In CI all of an agent's files must be in a commit, unless `allow_dirty`.
 
     Raises:
         ProjectError: With every problem of every agent.
@@ -101,6 +104,8 @@ def read_members(
     if problems:
         raise ProjectError(problems, f"Correct them; the agents are listed in {fleet.path}.")
     projects = with_git([each.files for each in read], run=run)
+    if not allow_dirty:
+        _refuse_uncommitted(projects, environ)
     platform = target.platform or DEFAULT_PLATFORM
     return tuple(
         Member(each.entry, build_request(project, each.repository, platform), each.environment, each.smoke)
@@ -128,6 +133,18 @@ def _chosen(fleet: Fleet, target: TargetEntry, only: Sequence[str]) -> tuple[Age
     if problems:
         raise ProjectError(problems, f"Look at the [agents] of {fleet.path}.")
     return tuple(entry for entry in entries if not only or entry.name in only)
+
+
+def _refuse_uncommitted(projects: Sequence[Project], environ: Mapping[str, str]) -> None:
+    refusals: dict[str, ProjectError] = {}
+    for project in projects:
+        try:
+            refuse_uncommitted(project.git, environ)
+        except ProjectError as error:
+            refusals[project.name] = error
+    if refusals:
+        problems = [f"{name}: {problem}" for name, error in refusals.items() for problem in error.problems]
+        raise ProjectError(problems, next(iter(refusals.values())).remedy)
 
 
 def _read(entry: AgentEntry, target: TargetEntry, environ: Mapping[str, str], problems: list[str]) -> _Read | None:
