@@ -124,6 +124,36 @@ def test_verbose_says_where_every_setting_comes_from_and_not_the_key(cli):
     assert CANARY not in outcome.out + outcome.err
 
 
+@pytest.mark.parametrize(
+    ("options", "repository", "platform"),
+    [
+        (
+            ("--push-to", "127.0.0.1:1/flag", "--platform", "linux/arm64"),
+            "127.0.0.1:1/flag (from --push-to)",
+            "linux/arm64 (from --platform)",
+        ),
+        (
+            ("--target", "dev"),
+            "127.0.0.1:1/target/greeter (from the target dev in langsmith.toml)",
+            "linux/arm64 (from the target dev in langsmith.toml)",
+        ),
+        (
+            ("--target", "plain", "--push-to", "127.0.0.1:1/flag"),
+            "127.0.0.1:1/flag (from --push-to)",
+            "linux/amd64 (from the default)",
+        ),
+    ],
+)
+def test_verbose_says_where_an_image_s_settings_come_from(cli, agent, monkeypatch, options, repository, platform):
+    monkeypatch.setattr("langsmith_client.registry.connection._FIRST_PAUSE", 0.0)
+    agent.write(
+        {"langsmith.toml": '[targets.dev]\npush_to = "127.0.0.1:1/target"\nplatform = "linux/arm64"\n[targets.plain]\n'}
+    )
+    outcome = cli("push", str(agent.folder), *options, "--verbose")
+    assert f"repository: {repository}\n" in outcome.err
+    assert f"platform: {platform}\n" in outcome.err
+
+
 def test_the_end_of_a_pipe_is_not_an_error_about_a_file(cli, connected, monkeypatch):
     def fail(name):
         raise BrokenPipeError(32, "Broken pipe")

@@ -47,6 +47,7 @@ class ImageFlags:
         Raises:
             ProjectError: Nothing names the repository, or the project cannot be built like this.
         """
+        from langsmith_client.cli.verbose import tell
         from langsmith_client.errors import ProjectError
         from langsmith_client.image.publish import build_request
         from langsmith_client.image_reference import parse_repository
@@ -55,15 +56,20 @@ class ImageFlags:
         if not self.allow_dirty:
             refuse_uncommitted(project.git, environ)
         entry = where.entry()
-        repository = self.push_to or entry.repository(project.name) or (project.name if local else None)
+        listed = entry.repository(project.name)
+        repository = self.push_to or listed or (project.name if local else None)
         if repository is None:
             raise ProjectError(
                 [f"Nothing says which repository the image of {project.name} goes to."], "Give --push-to."
             )
+        platform = self.platform or entry.platform or DEFAULT_PLATFORM
+        target = f"the target {entry.name} in langsmith.toml"
+        tell("repository", repository, "--push-to" if self.push_to else target if listed else "the agent's name")
+        tell("platform", platform, "--platform" if self.platform else target if entry.platform else "the default")
         return build_request(
             project,
             parse_repository(repository),
-            self.platform or entry.platform or DEFAULT_PLATFORM,
+            platform,
             base_image=self.base_image,
             arguments=self.arguments,
         )

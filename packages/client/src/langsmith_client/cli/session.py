@@ -68,11 +68,15 @@ def connected(where: Where, place: Place | None = None) -> Iterator[ControlPlane
         SettingsError: The URL is not that of a control plane.
         ProjectError: The target cannot be read from langsmith.toml.
     """
+    from langsmith_client.cli.verbose import tell
     from langsmith_client.connection import Sources
     from langsmith_client.target.control_plane import ControlPlaneTarget, Place
 
     sources = Sources(where, os.environ)
+    source = "flags" if place else f"the target {sources.entry.name} in langsmith.toml"
     place = place or Place.of(sources.entry.listener_id, sources.entry.namespace)
+    if place:
+        tell("place", f"listener {place.listener_id}, namespace {place.namespace}", source)
     with _client(sources) as client:
         yield ControlPlaneTarget(client, place)
 

@@ -28,3 +28,8 @@ def telling_everything() -> Iterator[None]:
         for logger in loggers:
             logger.removeHandler(handler)
             logger.setLevel(logging.NOTSET)
+
+
+def tell(setting: str, value: object, source: str) -> None:
+    """Say where a setting comes from, to whoever asked for it with --verbose."""
+    logging.getLogger(__name__).info("%s: %s (from %s)", setting, value, source)
