@@ -15,8 +15,11 @@ class Leaving:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.deletes: list[bool] = []
+        self.outages: list[Exception] = []
 
     def delete(self, deployment, *, with_traces):
+        if self.outages:
+            raise self.outages.pop(0)
         self.deletes.append(with_traces)
 
     def gone(self, deployment):
@@ -42,13 +45,27 @@ def test_it_waits_until_the_deployment_is_gone_and_through_an_outage(run, clock)
     assert len(clock.pauses) == 3
 
 
+def test_an_outage_when_it_is_asked_for_is_waited_out(run, reporter):
+    target = Leaving(True)
+    target.outages = [TargetUnavailableError("It answered 502.")]
+    run(target)
+    assert target.deletes == [True]
+    assert [event for event, _ in reporter.said] == ["outage", "delete"]
+
+
+def test_the_target_decides_how_soon_it_is_asked_again(run, clock):
+    run(Leaving(False, TargetUnavailableError("429", retry_after=12), True))
+    assert 12 in clock.pauses
+
+
 def test_a_deletion_under_way_is_not_asked_for_twice(run):
     target = Leaving(True)
     run(target, deleting=True)
     assert target.deletes == []
 
 
-def test_one_that_never_goes_points_to_the_listener(run):
+def test_one_that_never_goes_points_to_the_listener(run, clock):
     with pytest.raises(WaitTimeoutError) as caught:
         run(Leaving(False), timeout=20)
+    assert clock.now == 20, "neither early nor late"
     assert "listener" in caught.value.remedy

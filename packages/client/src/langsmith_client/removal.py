@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from langsmith_client.errors import TargetUnavailableError, WaitTimeoutError
+from langsmith_client.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,23 +32,24 @@ def remove(
 
     Raises:
         WaitTimeoutError: It was still there; usually its listener is not running.
+        TargetUnavailableError: The target could not even be asked to.
     """
+    patience = Patience(lambda text: reporter.say("outage", text), clock, sleep)
     if not deployment.deleting:
-        target.delete(deployment, with_traces=with_traces)
+        patience.ask(lambda: target.delete(deployment, with_traces=with_traces))
     reporter.say("delete", f"{deployment.name} ({deployment.id}) is being deleted", deployment_id=deployment.id)
     deadline, pause = clock() + timeout, _PAUSE
-    while not _gone(target, deployment):
+    while True:
+        wait = pause
+        try:
+            if target.gone(deployment):
+                return
+        except TargetUnavailableError as error:
+            wait = max(error.retry_after or 0.0, pause)
         if clock() >= deadline:
             raise WaitTimeoutError(
                 f"{deployment.name} was still there after {timeout:.0f} s.",
                 "Check that its listener runs, since the data plane does the removing; then run the command again.",
             )
-        sleep(pause)
+        sleep(min(wait, max(0.0, deadline - clock())))
         pause = min(pause * 1.3, _LONGEST_PAUSE)
-
-
-def _gone(target: Remover, deployment: Deployment) -> bool:
-    try:
-        return target.gone(deployment)
-    except TargetUnavailableError:
-        return False

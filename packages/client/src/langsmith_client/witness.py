@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ def see_through(
     def on_status(status: str) -> None:
         around.reporter.say("status", f"revision {revision.id} is {status}", revision_id=revision.id, status=status)
 
+    found: Deployment | None = None
     go_on = f"It goes on without you; follow it with: {around.resume(name, revision.id)}"
     try:
         deployed = follow(
@@ -81,7 +83,8 @@ def see_through(
     except TargetAccessError as error:
         raise AccessExpiredError(error.what, f"{error.remedy} {go_on}") from error
     except (DeployFailedError, WaitTimeoutError) as error:
-        found, _ = _deployment(name, around)
+        with contextlib.suppress(TargetAccessError):  # the failure is the news
+            found, _ = _deployment(name, around)
         redact = Redactor(found.environment if found else {})
         raise explained(error, around.explain(name, revision.id), around.reporter, redact) from None
     return Seen(deployed, found.url if found else None, proof, ran)

@@ -29,12 +29,14 @@ def command(
     """Delete the deployment NAME, and wait until nothing is left of it."""
     from langsmith_client.cli.asking import confirm_by_typing
     from langsmith_client.cli.session import connected, reporting
+    from langsmith_client.patience import Patience
     from langsmith_client.removal import remove
 
     if not yes:
         confirm_by_typing(name, "delete it", instead="--yes")
     with reporting(as_json=as_json) as reporter, connected(where) as target:
-        deployment = target.find(name)
+        patience = Patience(lambda text: reporter.say("outage", text))
+        deployment = patience.ask(lambda: target.find(name))
         if deployment is not None:
             remove(target, deployment, reporter, with_traces=delete_tracing_project, timeout=wait_timeout)
         reporter.finish(
