@@ -58,6 +58,14 @@ def test_a_repository_with_a_tag_is_refused_because_tags_follow_from_the_commit(
     assert "without a tag" in outcome.err
 
 
+def test_an_agent_that_cannot_be_built_ends_with_its_own_code(cli, agent):
+    config = {"dependencies": ["."], "graphs": {"greeter": "./greeter/graph.py:graph"}, "dockerfile_lines": ["RUN x"]}
+    agent.write({"langgraph.json": json.dumps(config)})
+    outcome = cli("build", str(agent.folder), "--builder", "layers")
+    assert outcome.exit_code == 10
+    assert "`dockerfile_lines`" in outcome.err
+
+
 def test_a_registry_that_is_down_ends_a_push_with_its_own_code(cli, agent, monkeypatch):
     monkeypatch.setattr("langsmith_client.registry.connection._FIRST_PAUSE", 0.0)
     outcome = cli("push", str(agent.folder), "--push-to", "127.0.0.1:1/x", "--builder", "layers")

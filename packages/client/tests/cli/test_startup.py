@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -62,3 +63,15 @@ def test_the_list_of_commands_imports_none_of_them():
         "langsmith_client.cli.env",
         "langsmith_client.cli.listeners",
     }, "groups are asked for their lines; their commands are not"
+
+
+def test_colour_is_loaded_for_terminals_only():
+    code = (
+        "import sys\nfrom langsmith_client.cli import main\n"
+        "try:\n    main(['status', 'greeter', '--region', 'us'])\n"
+        "except SystemExit as end:\n    print(end.code, 'rich' in sys.modules)"
+    )
+    environ = {"LANGSMITH_CONFIG_FILE": "/none", "PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
+    assert done.stdout == "40 False\n"
+    assert done.stderr.startswith("Error: No LangSmith API key is set.\n"), "nothing asked, no traceback"
