@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from langsmith_client.cli import session
+from langsmith_client.cli import main, session
 from langsmith_client.errors import TargetError
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import parse_repository
@@ -195,6 +197,22 @@ def test_rollback_without_a_terminal_needs_a_yes_and_asks_nothing_before(cli, gr
     assert not greeter.restored
 
 
+class Terminal(io.BytesIO):
+    """An input that counts as a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("typed", "exit_code", "made"), [("y\n", 0, 1), ("\n", 1, 0), ("n\n", 1, 0)])
+def test_rollback_asks_after_the_preview_and_enter_alone_is_a_no(greeter, pods, typed, exit_code, made):
+    result = CliRunner().invoke(main, ["rollback", "greeter"], input=Terminal(typed.encode()))
+    assert (result.exit_code, len(greeter.restored)) == (exit_code, made), result.output
+    preview, _, rest = result.stderr.partition("Roll back? [y/N]")
+    assert "1.0.0-aaaaaaaaaaaa" in preview
+    assert "Roll back?" not in rest + result.stdout
+
+
 def test_rollback_to_an_image_that_is_gone_is_refused_before_anything_is_made(cli, greeter, pods, server):
     server.manifests.pop(("greeter", greeter.history[1].image.partition("@")[2]))
     outcome = cli("rollback", "greeter", "1111", "--yes")
@@ -229,6 +247,13 @@ def test_rollback_ends_as_honestly_as_a_deploy(cli, greeter, pods, walk, proof, 
     greeter.walk = walk
     pods["proof"] = Proof(proof, "x", "" if proof else "It serves another one.")
     assert cli("rollback", "greeter", "--yes", "--wait-timeout", "60").exit_code == exit_code
+
+
+def test_rollback_without_waiting_says_how_to_follow_it_where_it_acted(cli, greeter, pods):
+    outcome = cli("rollback", "greeter", "--yes", "--no-wait", "--region", "eu")
+    assert outcome.exit_code == 0
+    assert "langsmith-client wait greeter restored-1 --region eu" in outcome.out
+    assert "served)" not in outcome.out, "nothing is claimed that nobody saw"
 
 
 def test_logs_are_lines_on_the_output_without_any_value_of_a_variable(cli, greeter):
