@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx2
 
-from langsmith_client.tls import trust
+from langsmith_control_plane.tls import trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from langsmith_client.errors import ProjectError
-from langsmith_client.tls import trust
+from langsmith_control_plane.tls import trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

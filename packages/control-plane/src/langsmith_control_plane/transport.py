@@ -22,6 +22,7 @@ from langsmith_control_plane.errors import (
 )
 from langsmith_control_plane.retry import RetryPolicy, parse_retry_after
 from langsmith_control_plane.secret import redact
+from langsmith_control_plane.tls import trust
 
 _USER_AGENT = "langsmith-control-plane/0.1.0"
 # The control plane answers at once: what takes long, it does afterwards.
@@ -60,7 +61,9 @@ class Transport:
         self._jitter = jitter
         self._base_url = base_url.rstrip("/")
         headers = {"Accept": "application/json", "User-Agent": _USER_AGENT, **credentials.headers()}
-        self._http = httpx2.Client(headers=headers, timeout=timeout, transport=wire, follow_redirects=False)
+        self._http = httpx2.Client(
+            headers=headers, timeout=timeout, transport=wire, follow_redirects=False, verify=trust()
+        )
 
     def send(self, call: Call) -> Any:
         """Send a call and return the decoded body, None for an empty one.

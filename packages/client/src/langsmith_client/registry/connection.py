@@ -9,7 +9,7 @@ import httpx2
 
 from langsmith_client.registry.answers import FAILURES, is_passing, unreachable
 from langsmith_client.registry.challenge import authorization, read_challenge
-from langsmith_client.tls import trust
+from langsmith_control_plane.tls import trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

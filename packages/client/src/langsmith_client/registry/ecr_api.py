@@ -17,7 +17,7 @@ import httpx2
 from langsmith_client.errors import RegistryError
 from langsmith_client.registry.aws_keys import aws_keys, aws_region
 from langsmith_client.registry.sigv4 import signed_headers
-from langsmith_client.tls import trust
+from langsmith_control_plane.tls import trust
 
 SERVICE = "ecr.amazonaws.com"
 """ECR's name for itself in its challenge."""
