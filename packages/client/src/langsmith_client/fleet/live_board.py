@@ -48,18 +48,24 @@ class LiveBoard:
         """See `Board`."""
         with self._lock:
             started = self._rows[agent][0] if agent in self._rows else self._clock()
-            self._rows[agent] = (started, event, text)
+            self._rows[agent] = (started, event, " ".join(text.split()))
 
     def render(self) -> Table:
         """The table as it is now."""
         table = Table("agent", "turn", "seconds", "state", box=None, padding=(0, 2, 0, 0), header_style="bold")
         with self._lock:
             rows = dict(self._rows)
-        for agent, turn in self._turns.items():
+        for agent in self._order(rows):
             if agent not in rows:
-                table.add_row(agent, turn, "", Text("waiting", "dim"))
+                table.add_row(agent, self._turns[agent], "", Text("waiting", "dim"))
                 continue
             started, event, text = rows[agent]
             shown = Text.assemble((event, _STYLES.get(event, "cyan")), " ", text, no_wrap=True, overflow="ellipsis")
-            table.add_row(agent, turn, f"{self._clock() - started:.0f}", shown)
+            table.add_row(agent, self._turns[agent], f"{self._clock() - started:.0f}", shown)
         return table
+
+    def _order(self, rows: Mapping[str, tuple[float, str, str]]) -> list[str]:
+        """That of the turns; on a terminal that is too low for all, whoever is at work or has failed comes first."""
+        if len(self._turns) < self._console.height:
+            return list(self._turns)
+        return sorted(self._turns, key=lambda agent: agent not in rows or rows[agent][1] == DONE)
