@@ -19,7 +19,7 @@ define step
 	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
 endef
 
-.PHONY: help venv tools up up-firewall down start stop status test check lint types borders suites story agent unit engine format clean
+.PHONY: help venv tools up up-firewall down start stop status test check lint types borders suites story agent unit engine bench format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ unit: tools ## Tests that need neither engine nor world
 
 engine: tools ## Tests with the real engine against the sandbox
 	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
+
+bench: tools ## Time our commands, beside LangChain's own where there is such a one; asserts nothing
+	@$(BIN)/python benchmarks
 
 format: venv ## Bring the code into shape
 	@$(BIN)/ruff check --quiet --fix

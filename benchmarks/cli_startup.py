@@ -1,44 +1,38 @@
-"""How quickly our command lines start, against a peer in the same run.
+"""How quickly our command lines start, beside LangChain's own.
 
-    python benchmarks/cli_startup.py
-
-Prints the median wall-clock seconds of `--help` and the ratio to `langgraph --help`, LangChain's own CLI.
+python benchmarks/cli_startup.py
 """
 
 from __future__ import annotations
 
-import statistics
-import subprocess
-import sys
-import time
-from pathlib import Path
+from collections.abc import Iterator
+
+from measured import BIN, Row, Sample, median, ratio, show, timed
 
 _RUNS = 7
 _PEER = "langgraph"
-_OURS = ("langsmith-client", "langsmith-sandbox")
+_OURS = {"langsmith-client": "at most half of langgraph's", "langsmith-sandbox": ""}
 
 
-def seconds(program: str) -> float:
-    """Wall-clock seconds of one ``<program> --help``."""
-    started = time.perf_counter()
-    subprocess.run([str(Path(sys.executable).parent / program), "--help"], check=True, capture_output=True)
-    return time.perf_counter() - started
-
-
-def main() -> None:
+def measure() -> Iterator[Row]:
     """Time all programs in turn, so that a drift of the machine's speed hits each alike."""
     programs = (*_OURS, _PEER)
+    samples: dict[str, list[Sample]] = {program: [] for program in programs}
     for program in programs:
-        seconds(program)
-    samples = {program: [] for program in programs}
+        _help(program)  # compiles what is not compiled yet
     for _ in range(_RUNS):
         for program in programs:
-            samples[program].append(seconds(program))
-    peer = statistics.median(samples[_PEER])
-    for program in programs:
-        median = statistics.median(samples[program])
-        sys.stdout.write(f"{program:20} {median:.3f} s   {median / peer:.2f} of {_PEER}\n")
+            samples[program].append(_help(program))
+    peer = median(samples[_PEER])
+    for program, goal in _OURS.items():
+        ours = median(samples[program])
+        yield Row(f"`{program} --help`", ours, goal, ratio(ours, peer, "`langgraph --help`"))
+    yield Row("`langgraph --help`", peer)
+
+
+def _help(program: str) -> Sample:
+    return timed([str(BIN / program), "--help"])
 
 
 if __name__ == "__main__":
-    main()
+    show(measure())
