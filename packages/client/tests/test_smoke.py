@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from langsmith_client.errors import ProjectError
-from langsmith_client.smoke import Question, question, run_smoke
+from langsmith_client.smoke import Question, Smoke, question, run_smoke
 
 URL = "https://agents.example/lgp/greeter"
 ASKED = Question("greeter", {"name": "Ada"})
@@ -98,3 +98,9 @@ def test_which_graph_must_be_clear():
     assert question("x", ["b", "a"], "b").graph == "b"
     with pytest.raises(ProjectError, match="no graph 'c'"):
         question("x", ["b", "a"], "c")
+
+
+def test_what_can_be_shown_is_redacted_before_it_is_cut():
+    ran = Smoke(False, reason="x" * 395 + "canary-secret and more")
+    shown = ran.quotable(lambda text: text.replace("canary-secret", "***")).reason
+    assert shown == "x" * 395 + "*** a..."

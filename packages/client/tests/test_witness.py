@@ -70,6 +70,14 @@ def test_a_smoke_test_goes_to_the_same_address_with_what_agents_want_from_caller
     assert ("smoke", "greeter answered in 0.1 s") in reporter.said
 
 
+def test_what_a_failing_agent_quotes_of_its_variables_is_not_passed_on(run, target, reporter):
+    target.deployment = Deployment("d", "greeter", {}, OURS, url=URL, environment={"KEY": "canary-secret"})
+    seen, _ = run(asked=ASKED, smoke=Smoke(False, reason="The graph greeter failed: bad key canary-secret."))
+    with pytest.raises(SmokeFailedError) as caught:
+        insist("greeter", seen)
+    assert "canary-secret" not in f"{caught.value} {reporter.said}"
+
+
 def test_without_an_address_there_is_no_proof_and_no_smoke(run, target):
     target.deployment = Deployment("d", "greeter", {}, OURS)
     seen, _ = run(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 120.0
 """Seconds. A run may call models several times."""
-_LONGEST_REASON = 300  # characters of the agent's own words
+_LONGEST_REASON = 400  # characters
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Smoke:
     Attributes:
         passed: It ended with an output.
         output: The state it ended with, or None. Kept out of the repr: it is whatever the agent says.
-        reason: Why it did not pass, as a sentence; empty when it did.
+        reason: Why it did not pass, as a sentence that may quote the agent; empty when it did.
         seconds: How long it took.
     """
 
@@ -48,6 +48,12 @@ class Smoke:
     output: Any = dataclasses.field(default=None, repr=False)
     reason: str = ""
     seconds: float = 0.0
+
+    def quotable(self, redact: Callable[[str], str]) -> Smoke:
+        """The same with a reason that can be shown: without what `redact` removes, and not longer than a few lines."""
+        reason = redact(self.reason)
+        short = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
+        return dataclasses.replace(self, reason=short)
 
 
 def question(text: str, graphs: Collection[str], chosen: str | None = None) -> Question:
@@ -96,7 +102,7 @@ def run_smoke(
     except ValueError:
         return Smoke(False, reason=f"{url}/runs/wait is not that of an Agent Server.", seconds=seconds)
     if isinstance(output, dict) and "__error__" in output:
-        return Smoke(False, reason=f"The graph {asked.graph} failed{_shortened(_cause(output))}.", seconds=seconds)
+        return Smoke(False, reason=f"The graph {asked.graph} failed{_told(_cause(output))}.", seconds=seconds)
     return Smoke(True, output, seconds=seconds)
 
 
@@ -105,7 +111,7 @@ def _said(answer: httpx2.Response) -> str:
         detail = answer.json()["detail"]
     except (ValueError, LookupError, TypeError):
         return ""
-    return _shortened(str(detail))
+    return _told(str(detail))
 
 
 def _cause(output: Mapping[str, Any]) -> str:
@@ -116,6 +122,7 @@ def _cause(output: Mapping[str, Any]) -> str:
     return ": ".join(str(error[key]) for key in ("error", "message") if error.get(key))
 
 
-def _shortened(text: str) -> str:
+def _told(text: str) -> str:
+    """Somebody else's words as the end of a sentence."""
     line = " ".join(text.split()).rstrip(".")
-    return f": {line[:_LONGEST_REASON]}" if line else ""
+    return f": {line}" if line else ""

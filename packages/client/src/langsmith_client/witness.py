@@ -145,6 +145,7 @@ def _run_smoke(found: Deployment | None, asked: Question, around: Surroundings) 
     if found is None or not found.url:
         return Smoke(False, reason="Nobody knows its URL.")
     ran = around.smoke(found.url, asked, headers=around.target.agent_headers(found.url))
+    ran = ran.quotable(Redactor(found.environment))
     text = f"{asked.graph} answered in {ran.seconds:.1f} s" if ran.passed else ran.reason
     around.reporter.say("smoke", text, graph=asked.graph, passed=ran.passed, output=ran.output, seconds=ran.seconds)
     return ran
