@@ -124,7 +124,7 @@ def _agree(plan: FleetPlan, reporter: Reporter, *, ask: bool) -> None:
     reporter.say("plan", wording.summary(plan), counts=wording.counts(plan))
     if ask and plan.deployed and asking.may_ask():
         reporter.table("change", wording.details(plan))
-        asking.confirm(f"Deploy {len(plan.deployed)} agents to {plan.target}?")
+        asking.confirm(f"{wording.summary(plan)}. Carry it out?")
 
 
 @contextlib.contextmanager
