@@ -22,6 +22,7 @@ def rules(tmp_path, text):
         ".env.production",
         "agent/__pycache__/a.pyc",
         "x.pyc",
+        "langsmith.toml",
         ".venv/bin/python",
         ".git/HEAD",
         ".git",

@@ -23,7 +23,7 @@ _NEVER_FOLDERS = frozenset(
 )
 # Left behind by an editable install, by other tools than the ones that made the commit.
 _NEVER_SUFFIX = ".egg-info"
-_NEVER_FILES = re.compile(r"\.env(\..*)?|\.git|\.DS_Store|.*\.py[co]")
+_NEVER_FILES = re.compile(r"\.env(\..*)?|\.git|\.DS_Store|.*\.py[co]|langsmith\.toml")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +31,8 @@ class IgnoreRules:
     """Rules for the files below one folder.
 
     The fixed list wins over everything: a .env holds secrets, and neither it nor bytecode may enter an image even
-    when a .dockerignore asks for it. After that .dockerignore decides, last match first, as docker reads it
+    when a .dockerignore asks for it; a langsmith.toml says where agents go, which is no reason to build them anew.
+    After that .dockerignore decides, last match first, as docker reads it
     (https://docs.docker.com/build/concepts/context/#dockerignore-files).
     """
 
