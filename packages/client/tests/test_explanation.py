@@ -11,6 +11,7 @@ from langsmith_client.diagnosis import Cause, Clue, Diagnosis, Source
 from langsmith_client.errors import DeployFailedError, TargetError, TargetUnavailableError, WaitTimeoutError
 from langsmith_client.explanation import collect, explain, explained, unexplained
 from langsmith_client.log_reading import Redactor
+from langsmith_client.proof import Proof
 from langsmith_client.surroundings import Surroundings
 from langsmith_client.target.protocol import Deployment, LogLine, Phase, Revision
 from langsmith_client.witness import see_through
@@ -100,6 +101,13 @@ def test_without_a_time_nothing_is_said_about_waiting(witness, created):
 
 
 PLAIN = Redactor({})
+
+
+def why(name, revision_id):
+    """Always the same cause."""
+    return DIAGNOSIS
+
+
 DIAGNOSIS = Diagnosis(Cause.CRASH, "The agent starts and ends again.", "Correct it.", Clue(Source.POD, "exit code 1"))
 
 
@@ -140,3 +148,28 @@ def test_a_deploy_that_fails_ends_with_the_explanation(target, reporter, clock):
     with pytest.raises(DeployFailedError, match=r"bad token \*+\. The agent starts and ends again"):
         see_through("greeter", "d1", Revision("r2", Phase.PENDING, "QUEUED"), around, timeout=60)
     assert asked == [("greeter", "r2")]
+
+
+def test_a_wait_that_takes_long_says_once_why_and_goes_on(target, reporter, clock):
+    target.deployment = DEPLOYMENT
+    target.walk = [Phase.PENDING] * 100 + [Phase.DEPLOYED]
+    around = Surroundings(
+        target, reporter, lambda url, revision_id, **_: Proof(True, revision_id), clock, clock.sleep, explain=why
+    )
+    seen = see_through("greeter", "d1", Revision("r2", Phase.PENDING, "QUEUED"), around, timeout=1800)
+    assert seen.proof.proven
+    assert [text for event, text in reporter.said if event == "cause"] == [
+        "The agent starts and ends again. Correct it."
+    ]
+
+
+def test_a_wait_that_ends_in_time_asks_nobody(target, reporter, clock):
+    def never(name, revision_id):
+        raise AssertionError("nothing was wrong")
+
+    target.deployment = DEPLOYMENT
+    target.walk = [Phase.PENDING] * 5 + [Phase.DEPLOYED]
+    around = Surroundings(
+        target, reporter, lambda url, revision_id, **_: Proof(True, revision_id), clock, clock.sleep, explain=never
+    )
+    assert see_through("greeter", "d1", Revision("r2", Phase.PENDING, "QUEUED"), around, timeout=1800).proof.proven

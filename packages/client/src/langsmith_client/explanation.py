@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from langsmith_client.diagnosis import Clue, Diagnosis, Evidence, Source, diagnose
+from langsmith_client.diagnosis import PATIENCE, Clue, Diagnosis, Evidence, Source, diagnose
 from langsmith_client.errors import DeployFailedError, TargetError, WaitTimeoutError
 from langsmith_client.log_reading import Redactor
 from langsmith_client.target.protocol import Caretaker, History, LogSource, Phase, Target
@@ -81,17 +82,50 @@ def explained(
     what = redact(error.what)
     if diagnosis is None:
         return type(error)(what, error.remedy)
+    _tell(diagnosis, reporter, diagnosis.clue.text if diagnosis.clue else diagnosis.what)
+    if isinstance(error, WaitTimeoutError):
+        return WaitTimeoutError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} {error.remedy}")
+    return DeployFailedError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} What ran before still runs.")
+
+
+class Impatience:
+    """Says once, in a pause between two looks at a revision, why it takes so long: half an hour is long to wonder.
+
+    Args:
+        why: Asks for the cause.
+        reporter: Hears it.
+        clock: Seconds of a clock that never jumps.
+        sleep: Waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        why: Callable[[], Diagnosis | None],
+        reporter: Reporter,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._why, self._reporter, self._clock, self._sleep = why, reporter, clock, sleep
+        self._asks_at = clock() + PATIENCE
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        if self._clock() >= self._asks_at:
+            self._asks_at = math.inf
+            if diagnosis := self._why():
+                _tell(diagnosis, self._reporter, f"{diagnosis.what} {diagnosis.remedy}")
+        self._sleep(seconds)
+
+
+def _tell(diagnosis: Diagnosis, reporter: Reporter, text: str) -> None:
     reporter.say(
         "cause",
-        diagnosis.clue.text if diagnosis.clue else diagnosis.what,
+        text,
         cause=diagnosis.cause.value,
         what=diagnosis.what,
         remedy=diagnosis.remedy,
         source=diagnosis.clue.source.value if diagnosis.clue else None,
     )
-    if isinstance(error, WaitTimeoutError):
-        return WaitTimeoutError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} {error.remedy}")
-    return DeployFailedError(f"{what} {diagnosis.what}", f"{diagnosis.remedy} What ran before still runs.")
 
 
 def _log(target: LogSource, deployment: Deployment, revision: Revision) -> list[Clue]:

@@ -16,7 +16,7 @@ from langsmith_client.errors import (
     UnprovenError,
     WaitTimeoutError,
 )
-from langsmith_client.explanation import explained
+from langsmith_client.explanation import Impatience, explained
 from langsmith_client.follow import follow
 from langsmith_client.log_reading import Redactor
 from langsmith_client.proof import Proof
@@ -62,6 +62,7 @@ def see_through(
         around.reporter.say("status", f"revision {revision.id} is {status}", revision_id=revision.id, status=status)
 
     found: Deployment | None = None
+    impatience = Impatience(lambda: around.explain(name, revision.id), around.reporter, around.clock, around.sleep)
     go_on = f"It goes on without you; follow it with: {around.resume(name, revision.id)}"
     try:
         deployed = follow(
@@ -72,7 +73,7 @@ def see_through(
             on_status=on_status,
             timeout=timeout,
             clock=around.clock,
-            sleep=around.sleep,
+            sleep=impatience.sleep,
             resume=around.resume,
         )
         found, problem = _deployment(name, around)  # only now is the URL of a first revision known
