@@ -146,13 +146,15 @@ def stage(project: Project, folder: Path) -> Path:
     Building from the copy keeps ignored files, above all a .env, out of reach of the Dockerfile's `ADD .`, and makes
     the container's folders independent of where the repository is checked out.
     """
-    roots = {package.directory for package in project.packages} | {project.directory.resolve()}
+    agent = project.directory.resolve()
+    roots = {package.directory for package in project.packages} | {agent}
     common = Path(os.path.commonpath(roots))
-    single = len(roots) == 1
+    inside_another = any(root in agent.parents for root in roots)
+    # langgraph-cli names the place in the image after the folder, which may be called anything in this clone.
+    home = folder / agent.relative_to(common).parent / (agent.name if inside_another else _folder_name(project))
 
     def place(path: Path) -> Path:
-        inside = path.relative_to(common)
-        return folder / _folder_name(project) / inside if single else folder / inside
+        return home / path.relative_to(agent) if path.is_relative_to(agent) else folder / path.relative_to(common)
 
     for root in roots:
         place(root).mkdir(parents=True, exist_ok=True)
@@ -171,8 +173,9 @@ def stage(project: Project, folder: Path) -> Path:
 def _folder_name(project: Project) -> str:
     """What langgraph-cli, which takes the folder's name for the package's, shall find."""
     for package in project.packages:
-        return package.directory.name if package.plain else package.container.name
-    return project.name
+        if package.directory == project.directory.resolve():
+            return package.directory.name if package.plain else package.container.name
+    return project.directory.resolve().name
 
 
 def dockerfile_for(config: Path, project: Project) -> tuple[str, dict[str, str]]:
