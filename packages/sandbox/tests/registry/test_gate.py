@@ -46,6 +46,8 @@ class World:
             digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
             return httpx2.Response(200 if body else 404, headers={"Docker-Content-Digest": digest})
         self.forwarded.append(request)
+        if request.url.path.endswith("/tags/list"):
+            return httpx2.Response(404, json={"errors": [{"code": "NAME_UNKNOWN", "message": "unknown"}]})
         if request.method == "PUT" and "/manifests/" in request.url.path:
             self.tags[request.url.path] = request.content
         return httpx2.Response(201, headers={"Location": "/next"}, stream=httpx2.ByteStream(b"stored"))
@@ -100,6 +102,12 @@ def test_what_stands_for_a_public_registry_may_be_read_by_anybody_and_changed_by
     message = "The repository with name 'nope' does not exist in the registry with id '123456789012'"
     assert error(missing) == (404, "NAME_UNKNOWN", message)
     assert len(world.forwarded) == 1
+
+
+def test_a_repository_without_images_has_no_tags_and_one_that_is_not_there_is_unknown(world: World):
+    empty = ask(world, "GET", "/v2/agents/hello/tags/list", headers=login())
+    assert (empty.status_code, empty.json()) == (200, {"name": "agents/hello", "tags": []})
+    assert ask(world, "GET", "/v2/agents/nope/tags/list", headers=login()).status_code == 404
 
 
 def test_what_is_allowed_passes_unchanged_in_both_directions(world: World):

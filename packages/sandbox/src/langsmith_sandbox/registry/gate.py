@@ -38,6 +38,7 @@ SECRET_VARIABLE = "LANGSMITH_SANDBOX_AWS_SECRET_ACCESS_KEY"  # noqa: S105 - its 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _READ_SECONDS = 300.0
 _REMEMBERED_SECONDS = 1.0
+_TAGS = "/tags/list"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,11 @@ class Gate:
                 return _refused(refused, request)
             if wish.method == "PUT" and wish.tag and known.repository and known.repository.keeps(wish.tag):
                 return await self._push_once(request, wish)
-            return streamed(await self.http.send(outgoing(request, self.http, self._storage), stream=True))
+            answer = await self.http.send(outgoing(request, self.http, self._storage), stream=True)
+            if answer.status_code == 404 and known.repository and request.url.path.endswith(_TAGS):
+                await answer.aclose()  # to the storage, a repository without images is none
+                return JSONResponse({"name": wish.repository, "tags": []})
+            return streamed(answer)
         except httpx2.HTTPError as problem:
             return PlainTextResponse(f"the registry's storage broke off ({type(problem).__name__})\n", 502)
 
