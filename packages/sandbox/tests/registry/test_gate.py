@@ -47,7 +47,7 @@ class World:
             return httpx2.Response(200 if body else 404, headers={"Docker-Content-Digest": digest})
         self.forwarded.append(request)
         if request.url.path.endswith("/tags/list"):
-            return httpx2.Response(404, json={"errors": [{"code": "NAME_UNKNOWN", "message": "unknown"}]})
+            return httpx2.Response(404, stream=httpx2.ByteStream(b"{}"))
         if request.method == "PUT" and "/manifests/" in request.url.path:
             self.tags[request.url.path] = request.content
         return httpx2.Response(201, headers={"Location": "/next"}, stream=httpx2.ByteStream(b"stored"))
