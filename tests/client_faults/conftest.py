@@ -69,12 +69,15 @@ class World:
         works: Whether the listener takes up work.
         served: The revision that the pods of each deployment serve.
         agents: Where the agents answer.
+        restart: Starts the control plane anew on what it has written down.
+        stop: Ends it.
+        happening: What else happens, one thing each time the client sleeps.
     """
 
-    plane: Plane
-    faults: Faults
-    log: RequestLog
-    url: str
+    plane: Plane = dataclasses.field(init=False)
+    faults: Faults = dataclasses.field(init=False)
+    log: RequestLog = dataclasses.field(init=False)
+    url: str = ""
     seconds: float = 0.0
     works: bool = True
     image = staticmethod(image)
@@ -83,6 +86,9 @@ class World:
     listener_id: str = ""
     served: dict[str, str] = dataclasses.field(default_factory=dict)
     agents: str = "http://agents.example"
+    restart: Callable[[], None] = lambda: None  # set where the world is made
+    stop: Callable[[], None] = lambda: None
+    happening: list[Callable[[], object]] = dataclasses.field(default_factory=list)
     _busy: str = ""
 
     @functools.cached_property
@@ -112,6 +118,8 @@ class World:
     def sleep(self, seconds: float) -> None:
         """Let time pass; meanwhile the listener does its work."""
         self.seconds += seconds
+        if self.happening:
+            self.happening.pop(0)()
         if self.works:
             with self.plane.store.transaction():
                 for each in standing.deployments(self.plane, WORKSPACE):
@@ -217,31 +225,41 @@ def uri() -> Callable[[int], str]:
 @contextlib.contextmanager
 def standing_world(folder: Path) -> Iterator[World]:
     """A control plane on a socket, on a clock that only sleeping moves."""
-    began = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
-    made: list[World] = []
-    access = Access({hashlib.sha256(API_KEY.encode()).hexdigest(): frozenset({WORKSPACE})})
-    plane = Plane(Store(folder), access, clock=lambda: began + dt.timedelta(seconds=made[0].seconds if made else 0))
-    plane.store._connection.execute("PRAGMA synchronous = OFF")  # nothing here outlives the process
-    app = create_app(plane)
-    with on_a_socket(app) as url:
-        world = World(plane, app.state.faults, app.state.request_log, url)
-        made.append(world)
+    world = World()
+
+    def start(port: int = 0) -> None:
+        began = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+        access = Access({hashlib.sha256(API_KEY.encode()).hexdigest(): frozenset({WORKSPACE})})
+        world.plane = Plane(Store(folder), access, clock=lambda: began + dt.timedelta(seconds=world.seconds))
+        world.plane.store._connection.execute("PRAGMA synchronous = OFF")  # nothing here outlives the process
+        app = create_app(world.plane)
+        world.faults, world.log = app.state.faults, app.state.request_log
+        serving.callback(world.plane.store.close)
+        world.url = serving.enter_context(on_a_socket(app, port))
+
+    def restart() -> None:
+        serving.close()
+        start(int(world.url.rpartition(":")[2]))
+
+    with contextlib.ExitStack() as serving:
+        start()
+        world.stop, world.restart = serving.close, restart
         body = ListenerCreate(
             compute_type="k8s", compute_id="cluster", compute_config=ComputeConfig(k8s_namespaces=["agents"])
         )
-        with plane.store.transaction():
-            world.listener_id = str(listeners.create(plane, WORKSPACE, body).id)
+        with world.plane.store.transaction():
+            world.listener_id = str(listeners.create(world.plane, WORKSPACE, body).id)
         yield world
         world.client.close()
-    plane.store.close()
 
 
 @contextlib.contextmanager
-def on_a_socket(app: Any) -> Iterator[str]:
-    """The application on a real loopback port; gives its URL."""
+def on_a_socket(app: Any, port: int = 0) -> Iterator[str]:
+    """The application on a real loopback port, any one for 0; gives its URL."""
     # Only a socket that says it is TCP is served without Nagle's algorithm, which costs 40 ms an answer.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

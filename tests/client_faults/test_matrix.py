@@ -132,3 +132,24 @@ def test_an_outage_that_hides_the_outcome_is_resumable_and_the_next_run_finds_ou
     world.faults.clear()
     assert world.deploy("greeter", 2).changed is False
     assert images(world, "greeter") == [uri(1), uri(2)]
+
+
+def test_a_control_plane_that_restarts_while_the_image_is_built_costs_no_deploy(world, uri):
+    world.deploy("greeter", 1)
+
+    def build():
+        world.restart()
+        return world.image(2)
+
+    assert world.deploy("greeter", 2, publish=build).proven
+    assert images(world, "greeter") == [uri(1), uri(2)]
+
+
+def test_a_control_plane_that_is_gone_for_a_while_costs_the_wait_nothing_but_time(world, uri):
+    world.deploy("greeter", 1)
+    gone = [lambda: None] * 8
+    world.works = False
+    world.happening = [world.stop, *gone, world.restart, lambda: setattr(world, "works", True)]
+    assert world.deploy("greeter", 2).proven
+    assert world.happening == [], "the outage has been met and outlasted"
+    assert images(world, "greeter") == [uri(1), uri(2)]

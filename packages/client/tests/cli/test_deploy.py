@@ -44,6 +44,16 @@ def failing(error):
     return fail
 
 
+TOML = """
+[targets.prod]
+push_to = "host/agents"
+
+[agents.greeter]
+path = "."
+smoke = "hello from the file"
+"""
+
+
 @dataclasses.dataclass
 class Ground:
     """What a deploy stands on, each part of which a test can take away."""
@@ -53,6 +63,7 @@ class Ground:
     proof: Proof | Exception = PROVEN
     smoke: Smoke = RAN_WELL
     image: PublishedImage | BaseException = IMAGE
+    asked: list[Any] = dataclasses.field(default_factory=list)
 
     def at(self, method, error):
         """Let a method of the target raise."""
@@ -74,7 +85,7 @@ def ground(monkeypatch, connected, clock):
             target,
             reporter,
             prove=lambda url, revision_id, *, replicas: answer(made.proof),
-            smoke=lambda url, asked, *, headers: made.smoke,
+            smoke=lambda url, asked, *, headers: made.asked.append(asked.input) or made.smoke,
             clock=clock,
             sleep=clock.sleep,
         )
@@ -157,6 +168,16 @@ def test_a_deploy_tells_machines_what_is_served(deploy):
     assert (result["event"], result["changed"], result["proven"]) == ("result", True, True)
     assert (result["image"], result["digest"]) == ("greeter:1.2.0-0123456789ab", "sha256:1")
     assert (result["smoke"]["passed"], result["smoke"]["output"]) == (True, {"greeting": "hi"})
+
+
+def test_the_smoke_test_of_a_langsmith_toml_is_asked_unless_a_flag_says_another(cli, agent, ground):
+    agent.write({"langsmith.toml": TOML})
+    folder = str(agent.folder)
+    assert cli("deploy", folder, "--target", "prod", "--no-wait").exit_code == 0, "only those who wait can ask"
+    assert ground.asked == []
+    cli("deploy", folder, "--target", "prod")
+    cli("deploy", folder, "--target", "prod", "--smoke", "hello from the flag")
+    assert [each["messages"][0]["content"] for each in ground.asked] == ["hello from the file", "hello from the flag"]
 
 
 @pytest.mark.parametrize("walk", [Phase.PENDING, TargetAccessError("401")])

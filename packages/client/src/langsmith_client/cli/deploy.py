@@ -84,6 +84,8 @@ def _deploy(
     agent = where.agent(project.name)
     resources = {**(agent.resources if agent else {}), **flags}
     wanted = environment.wish(project.name, project.config, where, reporter)
+    if agent and wait:
+        smoke, smoke_graph = smoke or agent.smoke, smoke_graph or agent.smoke_graph
     asked = None if smoke is None else question(smoke, project.config.graphs, smoke_graph)
     wish = Wish(
         project.name,
