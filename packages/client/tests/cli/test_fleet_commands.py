@@ -59,7 +59,7 @@ def test_a_saved_plan_is_applied_as_it_is_and_tells_where_it_was_kept(cli, fleet
         "exit_code": 0,
     }
     (row,) = [event for event in outcome.events() if event["event"] == "outcome"]
-    assert (row["agent"], row["state"], row["proven"]) == ("greeter", "deployed", True)
+    assert (row["name"], row["state"], row["proven"]) == ("greeter", "deployed", True)
 
 
 def test_a_saved_plan_whose_world_has_moved_changes_nothing(cli, fleet, connected, tmp_path, agent):

@@ -57,7 +57,7 @@ class Outcome:
             "remedy": self.error.remedy,
         }
         return {
-            "agent": self.name,
+            "name": self.name,
             "stage": self.stage,
             "state": self.state.value,
             "tag": self.tag,

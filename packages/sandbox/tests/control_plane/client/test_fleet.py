@@ -42,7 +42,7 @@ def test_a_fleet_is_planned_deployed_changed_refused_and_halted(world, shop, age
     halted = shop.on_fleet(
         "apply", "--env-conflict=local", "--builder=layers", f"--github-summary={summary}", expect=20
     )
-    states = {event["agent"]: event["state"] for event in halted if event["event"] == "outcome"}
+    states = {event["name"]: event["state"] for event in halted if event["event"] == "outcome"}
     assert states == {"one": "unchanged", "two": "failed", "three": "not started"}
     assert "Not started: three" in halted[-1]["what"]
     assert "It crashed" in summary.read_text()
