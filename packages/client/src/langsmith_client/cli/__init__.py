@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -96,14 +96,15 @@ class _Program(LazyGroup):
             JsonReporter(sys.stdout).fail(UsageError(error.format_message(), f"See `{command} --help`."))
             ctx.exit(error.exit_code)
 
-    def main(self, args: Sequence[str] | None = None, **options: Any) -> Any:  # type: ignore[override]
+    def main(self, *positional: Any, **options: Any) -> Any:
         """Run the program; a defect of ours is two sentences and no traceback, whose values might be secrets."""
         try:
-            return super().main(args, **options)
+            return super().main(*positional, **options)
         except Exception as error:  # noqa: BLE001 - there is nobody left to handle it
             from langsmith_client.cli.defect import tell
 
-            tell(error, sys.argv if args is None else args)
+            arguments = positional[0] if positional else options.get("args")
+            tell(error, sys.argv if arguments is None else arguments)
             sys.exit(1)
 
 
