@@ -50,13 +50,15 @@ def shown(board, screen):
 def test_the_table_shows_each_agents_last_word_and_how_long_it_has_been_at_work(clock, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     screen = io.StringIO()
-    board = LiveBoard(screen, {"one": "canary", "two": "wave 1"}, clock=clock)
+    board = LiveBoard(screen, {"one": "canary", "ended": "canary", "two": "wave 1"}, clock=clock)
     board.tell("one", "build", "building")
+    board.tell("ended", "done", "r0")
     clock.sleep(75)
     board.tell("one", "status", "revision r1\nis DEPLOYING")
     assert shown(board, screen) == [
         ["agent", "turn", "seconds", "state"],
         ["one", "canary", "75", "status", "revision", "r1", "is", "DEPLOYING"],
+        ["ended", "canary", "0", "done", "r0"],
         ["two", "wave", "1", "waiting"],
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from rich.text import Text
 from langsmith_client.fleet.board import DONE, FAILED
 
 _REFRESH = 4  # times a second
-_STYLES = {DONE: "green", FAILED: "bold red"}
+_STYLES = {DONE: "green", FAILED: "bold red"}  # of the events that are an agent's last
 
 
 class LiveBoard:
@@ -32,7 +33,7 @@ class LiveBoard:
         self._turns = turns
         self._clock = clock
         self._lock = threading.Lock()
-        self._rows: dict[str, tuple[float, str, str]] = {}
+        self._rows: dict[str, _Row] = {}
         self._live = Live(
             console=self._console, get_renderable=self.render, refresh_per_second=_REFRESH, transient=True
         )
@@ -46,9 +47,10 @@ class LiveBoard:
 
     def tell(self, agent: str, event: str, text: str, **fields: Any) -> None:  # noqa: ARG002 - fields are for machines
         """See `Board`."""
+        now = self._clock()
         with self._lock:
-            started = self._rows[agent][0] if agent in self._rows else self._clock()
-            self._rows[agent] = (started, event, " ".join(text.split()))
+            started = self._rows[agent].started if agent in self._rows else now
+            self._rows[agent] = _Row(started, now, event, " ".join(text.split()))
 
     def render(self) -> Table:
         """The table as it is now."""
@@ -56,16 +58,27 @@ class LiveBoard:
         with self._lock:
             rows = dict(self._rows)
         for agent in self._order(rows):
-            if agent not in rows:
-                table.add_row(agent, self._turns[agent], "", Text("waiting", "dim"))
+            turn, row = self._turns[agent], rows.get(agent)
+            if row is None:
+                table.add_row(agent, turn, "", Text("waiting", "dim"))
                 continue
-            started, event, text = rows[agent]
-            shown = Text.assemble((event, _STYLES.get(event, "cyan")), " ", text, no_wrap=True, overflow="ellipsis")
-            table.add_row(agent, self._turns[agent], f"{self._clock() - started:.0f}", shown)
+            until = row.told if row.event in _STYLES else self._clock()
+            words = Text.assemble((row.event, _STYLES.get(row.event, "cyan")), " ", row.text, no_wrap=True)
+            table.add_row(agent, turn, f"{until - row.started:.0f}", words)
         return table
 
-    def _order(self, rows: Mapping[str, tuple[float, str, str]]) -> list[str]:
+    def _order(self, rows: Mapping[str, _Row]) -> list[str]:
         """That of the turns; on a terminal that is too low for all, whoever is at work or has failed comes first."""
         if len(self._turns) < self._console.height:
             return list(self._turns)
-        return sorted(self._turns, key=lambda agent: agent not in rows or rows[agent][1] == DONE)
+        return sorted(self._turns, key=lambda agent: agent not in rows or rows[agent].event == DONE)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    """What was heard of one agent: when first and last, and the last of it."""
+
+    started: float
+    told: float
+    event: str
+    text: str
