@@ -13,9 +13,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from langsmith_client.image.docker import dockerfile_for, stage
+from langsmith_client.image.dockerfile import dockerfile_for
 from langsmith_client.image.layers import LayersBuilder
 from langsmith_client.image.publish import build_request
+from langsmith_client.image.staging import stage
 from langsmith_client.image_reference import ImageReference, parse_repository
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")

@@ -11,7 +11,7 @@ import pytest
 from langsmith_client import processes
 from langsmith_client.errors import BuildError
 from langsmith_client.image.base_contents import BaseContents
-from langsmith_client.image.dependencies import Wanted, dependency_layer, locked_versions, wanted_requirements
+from langsmith_client.image.dependencies import Wanted, dependency_layer, wanted_requirements
 
 SITE = "usr/local/lib/python3.11/site-packages"
 
@@ -186,38 +186,6 @@ def test_a_requirement_only_pip_understands_is_refused_with_its_text(make_agent)
     ).load()
     with pytest.raises(BuildError, match=r"-r other\.txt"):
         wanted_requirements(project.packages, ())
-
-
-LOCK = """
-version = 1
-[[package]]
-name = "humanize"
-version = "4.1"
-source = { registry = "https://index.example/simple" }
-[[package]]
-name = "numpy"
-version = "2.2"
-source = { registry = "https://index.example/simple" }
-resolution-markers = ["python_full_version >= '3.12'", "platform_machine == 'aarch64'"]
-[[package]]
-name = "numpy"
-version = "2.0"
-source = { registry = "https://index.example/simple" }
-resolution-markers = ["python_full_version < '3.12' and platform_machine != 'aarch64'"]
-[[package]]
-name = "greeter"
-version = "1"
-source = { virtual = "." }
-"""
-
-
-@pytest.mark.parametrize(
-    ("platform", "python", "numpy"),
-    [("linux/amd64", "3.11", "2.0"), ("linux/amd64", "3.12", "2.2"), ("linux/arm64", "3.11", "2.2")],
-)
-def test_a_lock_pins_what_it_settles_on_for_the_image_and_not_for_this_machine(make_agent, platform, python, numpy):
-    packages = make_agent(files={"uv.lock": LOCK}).load().packages
-    assert locked_versions(packages, platform, python) == ("humanize==4.1", f"numpy=={numpy}")
 
 
 def test_a_fresh_layer_is_resolved_again_and_takes_what_the_index_has_by_now(make_wheel, wanted, build, tmp_path):

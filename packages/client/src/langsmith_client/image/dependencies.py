@@ -9,11 +9,9 @@ import json
 import re
 import sys
 import tempfile
-import tomllib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -97,39 +95,6 @@ def wanted_requirements(packages: Sequence[LocalPackage], listed: Sequence[str])
             text = package.requirements_file.read_text(encoding="utf-8").splitlines()
             lines += [line.strip() for line in text if line.strip() and not line.strip().startswith("#")]
     return tuple(line for line in lines if _name(line) not in own)
-
-
-def locked_versions(packages: Sequence[LocalPackage], platform: str, python: str) -> tuple[str, ...]:
-    """`name==version` for what the packages' uv.lock settles on this platform and Python.
-
-    A lock may hold several versions of a package, each with the markers under which it is the one.
-    """
-    environment = _environment(platform, python)
-    versions: dict[str, set[str]] = {}
-    for path in dict.fromkeys(package.lock for package in packages if package.lock):
-        for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("package", ()):
-            markers = entry.get("resolution-markers", ())
-            holds = not markers or any(Marker(marker).evaluate(environment) for marker in markers)
-            if holds and "registry" in entry.get("source", {}):
-                versions.setdefault(entry["name"], set()).add(entry["version"])
-    return tuple(f"{name}=={found.pop()}" for name, found in sorted(versions.items()) if len(found) == 1)
-
-
-def _environment(platform: str, python: str) -> dict[str, str]:
-    """What markers see inside the image, as uv has it for `--python-platform` and `--python-version`."""
-    return {
-        "implementation_name": "cpython",
-        "implementation_version": f"{python}.0",
-        "os_name": "posix",
-        "platform_machine": _UV_PLATFORMS[platform].partition("-")[0],
-        "platform_python_implementation": "CPython",
-        "platform_release": "",
-        "platform_system": "Linux",
-        "platform_version": "",
-        "python_full_version": f"{python}.0",
-        "python_version": python,
-        "sys_platform": "linux",
-    }
 
 
 def dependency_layer(wanted: Wanted, cache: Path, *, run: Runner, fresh: bool = False) -> Layer | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +12,11 @@ from typing import TYPE_CHECKING
 from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image.base_image import base_labels, read_base
+from langsmith_client.image.dockerfile import base_of, dockerfile_for, pinned
 from langsmith_client.image.protocol import Built
-from langsmith_client.image_reference import ImageReference, parse_reference
+from langsmith_client.image.staging import stage
+from langsmith_client.image_reference import ImageReference
 from langsmith_client.registry.client import taken
-from langsmith_client.tag import is_legal_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,9 +122,9 @@ class DockerBuilder:
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             staged = stage(request.project, Path(folder) / "context")
             dockerfile, contexts = dockerfile_for(staged, request.project)
-            base = read_base(self.registry, _base(request, dockerfile), request.platform)
-            pinned = _pinned(dockerfile, ImageReference(base.name.repository, base.digest))
-            yield _Prepared(staged.parent, pinned, contexts, {**request.labels, **base_labels(base)})
+            base = read_base(self.registry, base_of(dockerfile, request.base), request.platform)
+            text = pinned(dockerfile, ImageReference(base.name.repository, base.digest))
+            yield _Prepared(staged.parent, text, contexts, {**request.labels, **base_labels(base)})
 
     def _build(self, argv: Sequence[str], dockerfile: str) -> None:
         try:
@@ -138,77 +137,3 @@ class DockerBuilder:
         if "failed to push" in done.stderr:
             raise RegistryError(f"docker could not push the image: {last}", "Log in with `docker login`.")
         raise BuildError(f"docker could not build the image: {last}", "Correct the failing step.")
-
-
-def stage(project: Project, folder: Path) -> Path:
-    """Copy exactly the files that enter the image below `folder`, and return the copied langgraph.json.
-
-    Building from the copy keeps ignored files, above all a .env, out of reach of the Dockerfile's `ADD .`, and makes
-    the container's folders independent of where the repository is checked out.
-    """
-    agent = project.directory.resolve()
-    roots = {package.directory for package in project.packages} | {agent}
-    common = Path(os.path.commonpath(roots))
-    inside_another = any(root in agent.parents for root in roots)
-    # langgraph-cli names the place in the image after the folder, which may be called anything in this clone.
-    home = folder / agent.relative_to(common).parent / (agent.name if inside_another else _folder_name(project))
-
-    def place(path: Path) -> Path:
-        return home / path.relative_to(agent) if path.is_relative_to(agent) else folder / path.relative_to(common)
-
-    for root in roots:
-        place(root).mkdir(parents=True, exist_ok=True)
-    for file in project.source.files:
-        for package in project.packages:
-            if file.path.is_relative_to(package.directory):
-                target = place(file.path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(file.path, target, follow_symlinks=False)
-                break
-    config = place(project.config.path.resolve())
-    shutil.copy2(project.config.path, config)
-    return config
-
-
-def _folder_name(project: Project) -> str:
-    """What langgraph-cli, which takes the folder's name for the package's, shall find."""
-    for package in project.packages:
-        if package.directory == project.directory.resolve():
-            return package.directory.name if package.plain else package.container.name
-    return project.directory.resolve().name
-
-
-def dockerfile_for(config: Path, project: Project) -> tuple[str, dict[str, str]]:
-    """The Dockerfile for the langgraph.json at `config`, a copy of the project's, and the extra build contexts by name.
-
-    Raises:
-        BuildError: langgraph-cli is missing or refuses the file.
-    """
-    try:
-        from langgraph_cli import config as langgraph_config
-    except ImportError:
-        raise BuildError(
-            "The docker builder needs langgraph-cli.", "Install langsmith-client[docker], or use --builder layers."
-        ) from None
-    import click
-
-    try:
-        validated = langgraph_config.validate_config_file(config)
-        return langgraph_config.config_to_docker(config, validated)
-    except (click.ClickException, ValueError, OSError) as error:
-        said = error.message if isinstance(error, click.ClickException) else str(error)
-        raise BuildError(f"langgraph-cli refuses {project.config.path}: {said}") from None
-
-
-def _base(request: BuildRequest, dockerfile: str) -> ImageReference:
-    """The base that was asked for; where that is a range of versions, the one langgraph-cli chose from it."""
-    if is_legal_tag(request.base.reference) or ":" in request.base.reference:
-        return request.base
-    chosen = next(line for line in dockerfile.splitlines() if line.startswith("FROM "))
-    return parse_reference(chosen.split()[1])
-
-
-def _pinned(dockerfile: str, base: ImageReference) -> str:
-    """The base by digest, and no `# syntax=` line, which would make every build fetch a frontend from Docker Hub."""
-    lines = [line for line in dockerfile.splitlines() if not line.startswith("# syntax=")]
-    return "\n".join(f"FROM {base}" if line.startswith("FROM ") else line for line in lines) + "\n"

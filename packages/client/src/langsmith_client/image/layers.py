@@ -111,7 +111,8 @@ class LayersBuilder:
     def _dependencies(self, request: BuildRequest, base: BaseImage) -> Layer | None:
         # Only a build pays for these imports; most runs find their image in the registry.
         from langsmith_client.image.base_contents import base_contents
-        from langsmith_client.image.dependencies import Wanted, dependency_layer, locked_versions, wanted_requirements
+        from langsmith_client.image.dependencies import Wanted, dependency_layer, wanted_requirements
+        from langsmith_client.image.locks import locked_versions
 
         project = request.project
         wanted = Wanted(

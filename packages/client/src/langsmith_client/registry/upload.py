@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from langsmith_client.errors import RegistryError
 from langsmith_client.registry.answers import FAILURES, check, is_passing, unreachable
 from langsmith_client.registry.connection import TRIES
 
@@ -53,36 +54,54 @@ def upload(
     session = _opened(connection, repository)
     failures = 0
     while session is not None:
-        answer, error = None, None
-        start = session.offset
-        last = start == size or (start == 0 and size <= chunk)
+        reached = session.offset
         try:
-            if last:
-                answer = _close(connection, repository, session, digest, content(start, size - start))
-            else:
-                answer = _add(connection, repository, session, content(start, min(chunk, size - start)))
-        except FAILURES as failure:
-            error = failure
-        if answer is not None and answer.status_code < 400:
-            if last:
-                return
-            session = _moved(answer, session, min(start + chunk, size))
+            session = _step(connection, repository, session, (digest, size), content, chunk)
             failures = 0
-            continue
-        failures += 1
-        if answer is not None and (failures == TRIES or not _may_go_on(answer.status_code)):
-            check(answer, repository, "upload a layer")
-        if error is not None and failures == TRIES:
-            raise unreachable(repository, error) from None
-        connection.pause(failures - 1, answer)
-        session = _resumed(connection, repository, session, digest)
-        if session is not None and session.offset > start:
-            failures = 0
+        except _PassingError as trouble:
+            failures += 1
+            if failures == TRIES:
+                raise trouble.error from None
+            connection.pause(failures - 1, trouble.answer)
+            session = _resumed(connection, repository, session, digest)
+            if session is not None and session.offset > reached:
+                failures = 0
 
 
-def _may_go_on(status: int) -> bool:
-    # 404: the registry has forgotten the upload; 416: it holds other bytes than we think. Both can be cured.
-    return status in {404, 416} or is_passing(status)
+class _PassingError(Exception):
+    """A request that failed and may succeed another time; `error` is what to say if it never does."""
+
+    def __init__(self, error: RegistryError, answer: httpx2.Response | None = None) -> None:
+        super().__init__(str(error))
+        self.error, self.answer = error, answer
+
+
+def _step(
+    connection: Connection,
+    repository: Repository,
+    session: _Session,
+    blob: tuple[str, int],
+    content: Content,
+    chunk: int,
+) -> _Session | None:
+    """Bring the next piece over; None when that was the last."""
+    digest, size = blob
+    start = session.offset
+    last = start == size or (start == 0 and size <= chunk)
+    piece = content(start, size - start if last else min(chunk, size - start))
+    try:
+        send = _close if last else _add
+        answer = send(connection, repository, session, digest, piece)
+    except FAILURES as error:
+        raise _PassingError(unreachable(repository, error)) from None
+    try:
+        check(answer, repository, "upload a layer")
+    except RegistryError as error:
+        # 404: the registry has forgotten the upload; 416: it holds other bytes than we think. Both can be cured.
+        if answer.status_code in {404, 416} or is_passing(answer.status_code):
+            raise _PassingError(error, answer) from None
+        raise
+    return None if last else _moved(answer, session, start + len(piece))
 
 
 def _opened(connection: Connection, repository: Repository) -> _Session:
@@ -99,7 +118,13 @@ def _close(
     return connection.once("PUT", repository, url, headers={"Content-Type": _OCTETS}, content=rest)
 
 
-def _add(connection: Connection, repository: Repository, session: _Session, piece: bytes) -> httpx2.Response:
+def _add(
+    connection: Connection,
+    repository: Repository,
+    session: _Session,
+    _digest: str,  # only the last request names it
+    piece: bytes,
+) -> httpx2.Response:
     place = f"{session.offset}-{session.offset + len(piece) - 1}"
     headers = {"Content-Type": _OCTETS, "Content-Range": place}
     return connection.once("PATCH", repository, session.location, headers=headers, content=piece)
