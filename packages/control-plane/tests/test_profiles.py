@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from langsmith_control_plane.errors import CredentialsError
-from langsmith_control_plane.profiles import load_profile, profiles_file
+from langsmith_control_plane.profiles import load_profile, profile_names, profiles_file
 
 Write = Callable[..., dict[str, str]]
 
@@ -140,3 +140,8 @@ def test_the_file_is_in_the_home_folder_unless_a_variable_says_otherwise(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert profiles_file({}) == tmp_path / ".langsmith" / "config.json"
     assert profiles_file({"LANGSMITH_CONFIG_FILE": "~/elsewhere.json"}) == tmp_path / "elsewhere.json"
+
+
+def test_the_names_of_all_profiles_are_known_for_completion(write: Write) -> None:
+    assert profile_names(write(profiles("eu", "us"))) == ("eu", "us")
+    assert profile_names(write("")) == ()

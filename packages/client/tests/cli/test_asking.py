@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from click.testing import CliRunner
@@ -61,3 +62,11 @@ def test_the_question_stays_out_of_what_machines_read(there):
     result = delete("greeter\n", "--json")
     assert (result.exit_code, there) == (0, ["d1"])
     assert "Type greeter" in result.stderr
+
+
+def test_a_no_is_an_event_for_machines(there):
+    result = delete("no\n", "--json")
+    event = json.loads(result.stdout.splitlines()[-1])
+    assert (result.exit_code, event["event"], event["exit_code"]) == (1, "error", 1)
+    assert "not confirmed" in event["what"]
+    assert not there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -83,18 +83,18 @@ class _Program(LazyGroup):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; where machines read, its wrong use is an event as well."""
+        """Run a command; where machines read, its wrong use and a no to its question are events as well."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
             if not ctx.meta[_AS_JSON]:
                 raise
-            from langsmith_client.errors import UsageError
-            from langsmith_client.progress import JsonReporter
-
             command = error.ctx.command_path if error.ctx else _NAME
-            JsonReporter(sys.stdout).fail(UsageError(error.format_message(), f"See `{command} --help`."))
-            ctx.exit(error.exit_code)
+            _tell_machines(ctx, error.format_message(), f"See `{command} --help`.", error.exit_code)
+        except click.Abort:
+            if not ctx.meta[_AS_JSON]:
+                raise
+            _tell_machines(ctx, "It was not confirmed, so nothing was changed.", "Confirm it, or give --yes.", 1)
 
     def main(self, *positional: Any, **options: Any) -> Any:
         """Run the program; a defect of ours is two sentences and no traceback, whose values might be secrets."""
@@ -106,6 +106,15 @@ class _Program(LazyGroup):
             arguments = positional[0] if positional else options.get("args")
             tell(error, sys.argv if arguments is None else arguments)
             sys.exit(1)
+
+
+def _tell_machines(ctx: click.Context, what: str, remedy: str, exit_code: int) -> NoReturn:
+    from langsmith_client.errors import ClientError, UsageError
+    from langsmith_client.progress import JsonReporter
+
+    kind = UsageError if exit_code == UsageError.exit_code else ClientError
+    JsonReporter(sys.stdout).fail(kind(what, remedy))
+    ctx.exit(exit_code)
 
 
 @click.group(
