@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from langsmith_sandbox.world import World
 
 REGION = "us-east-1"
+LANGSMITH_LOGINS = (
+    "LANGGRAPH_HOST_API_KEY",
+    "LANGCHAIN_API_KEY",
+    "LANGSMITH_ENDPOINT",
+    "LANGSMITH_PROFILE",
+    "LANGSMITH_TENANT_ID",
+)
+"""Variables of a real LangSmith account, some of which stand before the ones set here."""
 
 
 def variables(paths: WorldPaths, world: World, credentials: Credentials) -> dict[str, str]:
@@ -61,9 +69,9 @@ def process_environment(
 ) -> dict[str, str]:
     """``environ`` pointed at the sandbox, for processes of the product.
 
-    Profiles and session tokens of a real account are dropped: the product must never reach one from here.
+    Profiles, keys and session tokens of real accounts are dropped: the product must never reach one from here.
     """
-    dropped = ("AWS_", "PYTHONDONTWRITEBYTECODE")
+    dropped = ("AWS_", "PYTHONDONTWRITEBYTECODE", *LANGSMITH_LOGINS)
     kept = {name: value for name, value in environ.items() if not name.startswith(dropped)}
     path = os.pathsep.join((*path_folders(paths), environ.get("PATH", os.defpath)))
     return {**kept, **variables(paths, world, credentials), "PATH": path}
@@ -73,8 +81,9 @@ def shell_exports(paths: WorldPaths, world: World, credentials: Credentials) -> 
     """The same as lines for ``eval`` in any POSIX shell."""
     folders = os.pathsep.join(shlex.quote(folder) for folder in path_folders(paths))
     lines = [f'export PATH={folders}{os.pathsep}"$PATH"']
-    # A profile or a session token beside the sandbox's key would be taken first, or make it invalid.
+    # A profile, another key or a session token beside the sandbox's key would be taken first, or make it invalid.
     lines.append("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN")
+    lines.append(f"unset {' '.join(LANGSMITH_LOGINS)}")
     found = variables(paths, world, credentials)
     lines.extend(f"export {name}={shlex.quote(value)}" for name, value in sorted(found.items()))
     return "\n".join(lines) + "\n"

@@ -48,7 +48,12 @@ def test_a_shell_that_evaluates_the_exports_has_the_same_environment(paths: Worl
     found = json.loads(
         subprocess.run(
             ["sh", "-c", f'eval "$EXPORTS"; {dump}'],
-            env={"EXPORTS": exports, "PATH": "/usr/bin:/bin", "AWS_PROFILE": "production"},
+            env={
+                "EXPORTS": exports,
+                "PATH": "/usr/bin:/bin",
+                "AWS_PROFILE": "production",
+                "LANGGRAPH_HOST_API_KEY": "real",
+            },
             capture_output=True,
             check=True,
             timeout=30,
@@ -58,13 +63,14 @@ def test_a_shell_that_evaluates_the_exports_has_the_same_environment(paths: Worl
     assert {name: found.get(name) for name in expected} == expected
     assert found["PATH"] == f"{paths.bin}:{Path(sys.executable).parent}:/usr/bin:/bin"
     assert "AWS_PROFILE" not in found, "a profile would win over the sandbox's key"
+    assert "LANGGRAPH_HOST_API_KEY" not in found, "it would win over the sandbox's LANGSMITH_API_KEY"
 
 
 def test_processes_of_the_product_get_no_account_of_the_user(paths: WorldPaths) -> None:
-    real = {"AWS_PROFILE": "production", "AWS_SESSION_TOKEN": "t", "HOME": "/home/me", "PATH": "/bin"}
-    found = environment.process_environment(paths, WORLD, SECRETS, real)
+    real = dict.fromkeys(("AWS_PROFILE", "AWS_SESSION_TOKEN", *environment.LANGSMITH_LOGINS), "real")
+    found = environment.process_environment(paths, WORLD, SECRETS, {**real, "HOME": "/home/me", "PATH": "/bin"})
     assert found["HOME"] == "/home/me"
-    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & found.keys()
+    assert not real.keys() & found.keys()
     assert found["PATH"].endswith(":/bin")
 
 
