@@ -71,15 +71,18 @@ class Aws:
     """Clients of that AWS, and lists made there by somebody else."""
 
     environ: dict[str, str]
+    _clients: dict[str, Any]
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            region_name=self.environ["AWS_REGION"],
-            endpoint_url=self.environ["AWS_ENDPOINT_URL"],
-            aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET,
-        )
+        if service not in self._clients:  # making one takes a second of computing for EC2
+            self._clients[service] = boto3.client(
+                service,
+                region_name=self.environ["AWS_REGION"],
+                endpoint_url=self.environ["AWS_ENDPOINT_URL"],
+                aws_access_key_id=KEY,
+                aws_secret_access_key=SECRET,
+            )
+        return self._clients[service]
 
     def prefix_list(self, *cidrs: str, room: int = 10) -> str:
         """Id of a new prefix list that holds these."""
@@ -160,9 +163,15 @@ def _visibility(metric: str) -> dict[str, Any]:
     return {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": metric}
 
 
+@pytest.fixture(scope="session")
+def account(aws_environment: dict[str, str]) -> Aws:
+    """That AWS."""
+    return Aws(aws_environment, {})
+
+
 @pytest.fixture
-def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(account: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """That AWS, and the environment set so that the code under test finds it by its own chain."""
-    for name, value in aws_environment.items():
+    for name, value in account.environ.items():
         monkeypatch.setenv(name, value)
-    return Aws(aws_environment)
+    return account

@@ -80,7 +80,7 @@ def aws_errors(what: str) -> Iterator[None]:
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         told = f"AWS refuses {error.operation_name} on {what}: {code}: {message.rstrip('.')}."
         if code in _CHANGED:
-            raise ChangedMeanwhileError(f"{told} Others keep changing it; run this again later.", status) from None
+            raise ChangedMeanwhileError(f"{told} It is being changed; run this again later.", status) from None
         if code in _GONE:
             raise TargetGoneError(f"{told} Create it first, or correct its name.", status) from None
         if code in _DENIED:

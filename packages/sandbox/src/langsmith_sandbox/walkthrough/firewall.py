@@ -31,8 +31,9 @@ class Firewall:
 
     @classmethod
     def of(cls, repository: Path, paths: WorldPaths, tools: Tools) -> Firewall:
-        """That of a repository."""
-        return cls(Stack(repository / "stacks" / "firewall", paths, tools, PROJECT), Partner(tools.environ))
+        """That of a repository; its logs in a folder of their own beside those of the hosting stack."""
+        apart = dataclasses.replace(tools, logs=tools.logs / "firewall")
+        return cls(Stack(repository / "stacks" / "firewall", paths, apart, PROJECT), Partner(tools.environ))
 
     def up(self, step: Step) -> dict[str, list[str]]:
         """Let the hosting stack's addresses in; returns those that were added, by list.
