@@ -55,7 +55,7 @@ def test_a_saved_plan_is_applied_as_it_is_and_tells_where_it_was_kept(cli, fleet
         "schema": 1,
         "event": "result",
         "target": "dev",
-        "counts": {"deployed": 1, "unchanged": 0, "failed": 0, "not started": 0},
+        "counts": {"deployed": 1, "unchanged": 0, "failed": 0, "interrupted": 0, "not started": 0},
         "exit_code": 0,
     }
     (row,) = [event for event in outcome.events() if event["event"] == "outcome"]

@@ -65,8 +65,9 @@ def test_the_exit_code_is_that_of_the_agents_that_failed_where_they_agree(second
 
 def test_after_ctrl_c_the_remedies_say_how_to_go_on_with_each():
     stopped = [
-        Outcome(name, "wave 1", "1", State.FAILED, error=StoppedError("Interrupted.", f"wait {name}")) for name in "ab"
+        Outcome(name, "wave 1", "1", State.INTERRUPTED, error=StoppedError("x", f"wait {name}")) for name in "ab"
     ]
-    error = report.error(stopped)
+    error = report.error([*stopped, TWO, THREE])
     assert error is not None
-    assert (error.exit_code, error.remedy) == (130, "wait a wait b")
+    assert error.what == "Not deployed: two. Interrupted: a, b. Not started: three."
+    assert (error.exit_code, error.remedy) == (130, "wait a\nwait b\nMend it.")

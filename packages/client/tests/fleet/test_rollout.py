@@ -168,6 +168,7 @@ def test_ctrl_c_leaves_the_revision_alone_and_says_how_to_go_on(stage, make_memb
     monkeypatch.setattr(stage.world.target, "apply", apply)
     found = stage.run(one, make_member("two"))
     assert isinstance(found["one"].error, StoppedError)
+    assert found["one"].state is State.INTERRUPTED, "its revision goes on, and may well succeed"
     assert "langsmith-client wait one one-2" in found["one"].error.remedy
     assert found["two"].state is State.NOT_STARTED
 

@@ -7,8 +7,6 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from langsmith_client.errors import ClientError
     from langsmith_client.result import Result
 
@@ -19,6 +17,7 @@ class State(enum.Enum):
     DEPLOYED = "deployed"
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"
 
 
@@ -30,7 +29,7 @@ class Outcome:
         stage: When its turn was.
         tag: Of the image it was to get.
         result: What its deploy led to; None where it failed or was not started.
-        error: Why it failed.
+        error: Why it failed, or what Ctrl-C left behind.
         revision_id: The revision it is about, as far as one is known.
         seconds: How long its deploy took.
     """
@@ -68,8 +67,3 @@ class Outcome:
             "seconds": self.seconds,
             "error": error,
         }
-
-
-def failures(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Those that failed."""
-    return tuple(outcome for outcome in outcomes if outcome.state is State.FAILED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_client import github_summary, junit
 from langsmith_client.errors import ClientError, FleetError, StoppedError
-from langsmith_client.fleet.outcome import State, failures
+from langsmith_client.fleet.outcome import State
 from langsmith_client.table import Row
 
 if TYPE_CHECKING:
@@ -62,15 +62,16 @@ def junit_cases(outcomes: Sequence[Outcome], target: str) -> list[junit.Case]:
 
 def error(outcomes: Sequence[Outcome]) -> ClientError | None:
     """What the command ends with, None when all went well."""
-    errors = {outcome.name: outcome.error for outcome in failures(outcomes) if outcome.error}
+    errors = [outcome.error for outcome in outcomes if outcome.error]
     if not errors:
         return None
-    waiting = [outcome.name for outcome in outcomes if outcome.state is State.NOT_STARTED]
-    what = f"Not deployed: {', '.join(errors)}." + (f" Not started: {', '.join(waiting)}." if waiting else "")
-    remedy = " ".join(dict.fromkeys(each.remedy for each in errors.values() if each.remedy))
-    if any(isinstance(each, StoppedError) for each in errors.values()):
+    words = {State.FAILED: "Not deployed", State.INTERRUPTED: "Interrupted", State.NOT_STARTED: "Not started"}
+    named = {state: [outcome.name for outcome in outcomes if outcome.state is state] for state in words}
+    what = " ".join(f"{words[state]}: {', '.join(names)}." for state, names in named.items() if names)
+    remedy = "\n".join(dict.fromkeys(each.remedy for each in errors if each.remedy))
+    if named[State.INTERRUPTED]:
         return StoppedError(what, remedy)
-    return FleetError(what, remedy, exit_codes=[each.exit_code for each in errors.values()])
+    return FleetError(what, remedy, exit_codes=[each.exit_code for each in errors])
 
 
 def _cells(outcome: Outcome) -> dict[str, str]:

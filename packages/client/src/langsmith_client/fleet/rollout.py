@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from langsmith_client.deploy import deploy
-from langsmith_client.errors import ClientError
+from langsmith_client.errors import ClientError, StoppedError
 from langsmith_client.fleet.agent_plan import Action, AgentPlan, FleetPlan
 from langsmith_client.fleet.board import AgentReporter, Board
 from langsmith_client.fleet.crew import Brake, attempt, together
@@ -160,8 +160,9 @@ class _Rollout:
         if self._turns[name] != UNCHANGED:  # nothing depends on those: all of them are asked
             self._means.brake.halt()
         reporter.fail(error)
+        state = State.INTERRUPTED if isinstance(error, StoppedError) else State.FAILED
         self._outcomes[name] = self._outcome(
-            name, State.FAILED, error=error, revision_id=reporter.revision_id, seconds=seconds
+            name, state, error=error, revision_id=reporter.revision_id, seconds=seconds
         )
 
     def _outcome(self, name: str, state: State, **more: Any) -> Outcome:

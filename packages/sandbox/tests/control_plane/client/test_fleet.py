@@ -12,7 +12,7 @@ def test_a_fleet_is_planned_deployed_changed_refused_and_halted(world, shop, age
     assert first[-1]["counts"]["create"] == 3
     assert "canary-secret" not in plan.read_text()
     applied = shop.on_fleet("apply", str(plan), "--builder", "layers", "--junit", str(report))
-    assert applied[-1]["counts"] == {"deployed": 3, "unchanged": 0, "failed": 0, "not started": 0}
+    assert applied[-1]["counts"] == {"deployed": 3, "unchanged": 0, "failed": 0, "interrupted": 0, "not started": 0}
     assert all(event["proven"] for event in applied if event["event"] == "outcome")
     turns = re.findall(r'classname="(.*?)"', report.read_text())
     assert turns == ["dev.canary", "dev.wave-2", "dev.wave-3"]
