@@ -1,6 +1,7 @@
 """Both builders serve the same graphs: what docker's Dockerfile puts where, and what the layers hold, compared.
 
-A RUN line needs an engine and is left out: what those of langgraph-cli install, the dependency layer holds.
+A RUN line needs an engine and is left out: what those of langgraph-cli install, the dependency layer holds, and what
+they write about the agent's own packages, the source layer.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def from_layers(project, registry, cache, server) -> tuple[dict[str, bytes], dic
     layer.write_bytes(server.blobs[TARGET.path, manifest["layers"][-1]["digest"]])
     with tarfile.open(layer) as tar:
         found = {f"/{member.name}": tar.extractfile(member) for member in tar if member.isfile()}
-        files = {place: file.read() for place, file in found.items() if file}
+        files = {place: file.read() for place, file in found.items() if file and ".dist-info/" not in place}
     return files, dict(line.split("=", 1) for line in config["Env"]), config.get("WorkingDir", "/")
 
 

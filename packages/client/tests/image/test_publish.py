@@ -9,7 +9,7 @@ import json
 import pytest
 
 from langsmith_client.errors import BuildError, ConflictError, ProjectError
-from langsmith_client.image.publish import INPUTS_LABEL, TAG_LABEL, build_request, publish, published
+from langsmith_client.image.publish import FORMAT_LABEL, INPUTS_LABEL, TAG_LABEL, build_request, publish, published
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.registry.upload import in_memory
@@ -70,16 +70,17 @@ def test_a_moved_base_does_not_rebuild_a_commit_under_its_old_tag(registry, agen
 
 def test_a_tag_made_from_other_inputs_is_neither_reused_nor_overwritten(registry, agent, server):
     request = build_request(agent.load(), TARGET)
-    digest = push(registry, request.image, {INPUTS_LABEL: "0" * 64})
+    digest = push(registry, request.image, {INPUTS_LABEL: "0" * 64, FORMAT_LABEL: request.labels[FORMAT_LABEL]})
     with pytest.raises(ConflictError, match="other inputs") as caught:
         run(registry, agent, Builder(registry))
     assert caught.value.exit_code == 30
     assert registry.digest(request.image) == digest
 
 
-def test_an_image_without_our_label_is_taken_as_it_is(registry, agent):
-    digest = push(registry, build_request(agent.load(), TARGET).image, {})
-    assert run(registry, agent).digest == digest
+@pytest.mark.parametrize("labels", [{}, {INPUTS_LABEL: "0" * 64}, {INPUTS_LABEL: "0" * 64, FORMAT_LABEL: "0"}])
+def test_an_image_whose_inputs_cannot_be_compared_is_taken_as_it_is(registry, agent, labels):
+    digest = push(registry, build_request(agent.load(), TARGET).image, labels)
+    assert run(registry, agent).digest == digest, "another version of this program counted other things as inputs"
 
 
 def test_settings_that_change_the_image_change_its_inputs_and_the_environment_does_not(make_agent):
@@ -100,6 +101,13 @@ def test_auto_takes_the_first_builder_that_can_and_says_why_not_the_others(regis
     run(registry, agent, docker, layers, said=said)
     assert said == ["builder layers; not docker, because no docker daemon answers"]
     assert (docker.built, layers.built) == (0, 1)
+
+
+def test_the_first_that_can_is_taken_and_a_chosen_one_needs_no_reason(registry, make_agent):
+    said: list[str] = []
+    run(registry, make_agent("one"), Builder(registry, "docker"), Builder(registry), said=said)
+    run(registry, make_agent("two", files={"more.py": ""}), Builder(registry), chosen="layers", said=said)
+    assert said == ["builder docker, because nothing stands in its way", "builder layers"]
 
 
 def test_a_chosen_builder_that_cannot_is_an_error_and_no_other_steps_in(registry, agent):

@@ -7,7 +7,7 @@ import hashlib
 import httpx2
 import pytest
 
-from langsmith_client.errors import RegistryAccessError, RegistryError
+from langsmith_client.errors import ConflictError, RegistryAccessError, RegistryError
 from langsmith_client.image_reference import ImageReference, Repository
 from langsmith_client.manifest import DOCKER_MANIFEST, OCI_INDEX, Manifest
 from langsmith_client.registry import Registry
@@ -172,3 +172,47 @@ class Ada:
         from langsmith_client.registry import Login
 
         return Login("ada", "s3cret")
+
+
+MINE, THEIRS = Manifest(b'{"mine": 1}', DOCKER_MANIFEST), Manifest(b'{"theirs": 1}', DOCKER_MANIFEST)
+IMMUTABLE = [
+    httpx2.Response(400, json={"errors": [{"code": "TAG_INVALID", "message": "The image tag '1' already exists"}]}),
+    httpx2.Response(400, json={"errors": [{"code": "ImageTagAlreadyExistsException"}]}),
+    httpx2.Response(403),
+    httpx2.Response(409),
+    httpx2.Response(412),
+]
+
+
+@pytest.fixture
+def refused(server):
+    def by(answer):
+        server.hook = lambda request: answer if request.method == "PUT" else None
+
+    return by
+
+
+@pytest.mark.parametrize("answer", IMMUTABLE)
+def test_an_immutable_tag_that_stands_for_our_own_image_is_no_error(registry, server, refused, answer):
+    server.manifests["agent", "1"] = MINE
+    refused(answer)
+    registry.put_manifest(IMAGE, MINE)
+
+
+@pytest.mark.parametrize("answer", IMMUTABLE)
+def test_an_immutable_tag_that_stands_for_another_image_is_a_conflict_that_names_both(
+    registry, server, refused, answer
+):
+    server.manifests["agent", "1"] = THEIRS
+    refused(answer)
+    with pytest.raises(ConflictError) as caught:
+        registry.put_manifest(IMAGE, MINE)
+    assert THEIRS.digest in caught.value.what
+    assert MINE.digest in caught.value.what
+    assert caught.value.exit_code == 30
+
+
+def test_a_manifest_refused_for_another_reason_keeps_that_reason(registry, server, refused):
+    refused(httpx2.Response(400, json={"errors": [{"code": "MANIFEST_INVALID", "message": "no config"}]}))
+    with pytest.raises(RegistryError, match="MANIFEST_INVALID: no config"):
+        registry.put_manifest(IMAGE, MINE)

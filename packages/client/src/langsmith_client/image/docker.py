@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib.util
 import json
 import tempfile
 from pathlib import Path
@@ -64,6 +65,8 @@ class DockerBuilder:
 
     def obstacle(self, project: Project) -> str | None:  # noqa: ARG002 - no project is beyond a Dockerfile
         """See `Builder`."""
+        if importlib.util.find_spec("langgraph_cli") is None:
+            return "langgraph-cli is not installed (langsmith-client[docker] brings it)"
         try:
             daemon = self.run(["docker", "version", "--format", "{{.Server.Version}}"], timeout=_ASK_TIMEOUT)
             buildx = self.run(["docker", "buildx", "version"], timeout=_ASK_TIMEOUT)

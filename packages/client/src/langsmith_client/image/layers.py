@@ -17,6 +17,7 @@ from langsmith_client.image.base_image import BaseImage, base_labels, read_base
 from langsmith_client.image.composition import Blob, Composition
 from langsmith_client.image.layer import Entry, Layer, write_layer
 from langsmith_client.image.oci_layout import write_layout
+from langsmith_client.image.own_metadata import metadata_entries
 from langsmith_client.image.protocol import Built
 from langsmith_client.image.push import push
 from langsmith_client.image.runtime_env import runtime_env
@@ -142,6 +143,8 @@ def _source_entries(project: Project) -> Iterator[Entry]:
     for file in project.source.files:
         content = b"" if file.link is not None else file.path
         yield Entry(file.container, content, executable=file.executable, link=file.link)
+    for package in project.packages:
+        yield from metadata_entries(package)
 
 
 def _python_path(project: Project, base: BaseImage) -> dict[str, str]:

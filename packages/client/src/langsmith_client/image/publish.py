@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 INPUTS_LABEL = "com.langsmith-client.inputs"
 DIRTY_LABEL = "com.langsmith-client.dirty"
+FORMAT_LABEL = "com.langsmith-client.inputs-format"
+"""Says how INPUTS_LABEL was made: inputs of two formats cannot be compared."""
+_FORMAT = "1"  # raise it with every change of `_inputs`, or no commit could be deployed again by the next version
 TAG_LABEL = "org.opencontainers.image.ref.name"
 """The tag the image was made for: a digest, which is what gets deployed, leads to no tag."""
 AUTO = "auto"
@@ -155,7 +158,8 @@ def choose(request: BuildRequest, builders: Sequence[Builder], chosen: str, say:
         if request.arguments and not builder.takes_arguments:
             obstacle = f"it has no use for {' '.join(request.arguments)}"
         if obstacle is None:
-            say(f"builder {builder.name}" + "".join(f"; not {reason}" for reason in passed))
+            why = "".join(f"; not {reason}" for reason in passed) or ", because nothing stands in its way"
+            say(f"builder {builder.name}{why if chosen == AUTO else ''}")
             return builder
         passed.append(f"{builder.name}, because {obstacle}")
     remedy = "Start a docker daemon, or make the agent buildable without one."
@@ -178,6 +182,7 @@ def _labels(project: Project, inputs: str) -> Mapping[str, str]:
         "org.opencontainers.image.version": project.version,
         "org.opencontainers.image.created": timestamp(git.committed_at if git else 0),
         INPUTS_LABEL: inputs,
+        FORMAT_LABEL: _FORMAT,
         DIRTY_LABEL: "true" if git is None or git.dirty else "false",
     }
     if git:
@@ -189,8 +194,11 @@ def _labels(project: Project, inputs: str) -> Mapping[str, str]:
 
 def _reused(request: BuildRequest, registry: Registry, found: _Found) -> PublishedImage:
     """A tag stands for one build. Other inputs under the same tag would be served as if they were these."""
-    inputs = (found.manifest.values.get("annotations") or {}).get(INPUTS_LABEL) or _label(request, registry, found)
-    if inputs not in {None, request.labels[INPUTS_LABEL]}:
+    labels = found.manifest.values.get("annotations") or {}
+    if INPUTS_LABEL not in labels:
+        labels = _labels_of(request, registry, found)
+    comparable = labels.get(FORMAT_LABEL) == _FORMAT
+    if comparable and labels.get(INPUTS_LABEL) != request.labels[INPUTS_LABEL]:
         raise ConflictError(
             f"{found.image} exists and was built from other inputs (langgraph.json, base image, platform or options).",
             "Tags are never overwritten: commit the change, give another --version-label, or --force-rebuild.",
@@ -198,8 +206,8 @@ def _reused(request: BuildRequest, registry: Registry, found: _Found) -> Publish
     return PublishedImage(found.image, found.manifest.digest, reused=True)
 
 
-def _label(request: BuildRequest, registry: Registry, found: _Found) -> str | None:
+def _labels_of(request: BuildRequest, registry: Registry, found: _Found) -> Mapping[str, str]:
     repository = found.image.repository
     manifest = choose_platform(registry, found.image, found.manifest, request.platform)
     config = json.loads(registry.blob(repository, manifest.values["config"]["digest"]))
-    return (config.get("config", {}).get("Labels") or {}).get(INPUTS_LABEL)
+    return config.get("config", {}).get("Labels") or {}
