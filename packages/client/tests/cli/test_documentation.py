@@ -158,8 +158,10 @@ def test_every_console_prints_what_the_page_shows():
         assert run(command) == normal(output), command
 
 
-def called() -> Iterator[tuple[str, str, str, set[str]]]:
+@functools.cache
+def called() -> list[tuple[str, str, str, set[str]]]:
     """Every event in the code: file, method (`say`, `table`, `finish`), event and the fields that are written out."""
+    found: list[tuple[str, str, str, set[str]]] = []
     for file in sorted(SOURCE.rglob("*.py")):
         if file.name == "langsmith_toml.py":
             continue  # its tables are TOML's
@@ -167,7 +169,8 @@ def called() -> Iterator[tuple[str, str, str, set[str]]]:
             match node:
                 case ast.Call(ast.Attribute(attr="say" | "table" | "finish" as method), [ast.Constant(str(event)), *_]):
                     fields = {keyword.arg for keyword in node.keywords if keyword.arg}
-                    yield file.relative_to(SOURCE).as_posix(), method, event, fields - {"headings"}
+                    found.append((file.relative_to(SOURCE).as_posix(), method, event, fields - {"headings"}))
+    return found
 
 
 def names(cell: str) -> list[str]:
