@@ -1,4 +1,8 @@
-"""Image layers whose bytes depend on their content alone: not on the clock, the machine, the user or the folder."""
+"""Image layers whose bytes depend on their content alone: not on the clock, the user or the folder.
+
+What zlib makes of the same content may differ between its implementations, so that two machines agree on a digest if
+they have the same zlib; the digest of the plain tar, which the image's configuration lists, is the same on all.
+"""
 
 from __future__ import annotations
 
