@@ -97,8 +97,8 @@ def test_values_that_only_the_single_answer_holds_are_asked_for(world, make_memb
 
 
 def test_sizes_are_told_as_before_and_after_and_whatever_else_is_there_is_not_shown(world, make_member):
-    member = make_member("one", resources={"cpu": 2, "image_pull_secrets": [{"name": "pull"}]})
-    world.settle(member, resources={"cpu": 1, "sidecars": [{"env": "s3cret"}]})
+    member = make_member("one", resources={"cpu": 2, "min_scale": 1, "image_pull_secrets": [{"name": "pull"}]})
+    world.settle(member, resources={"cpu": 1, "min_scale": 1.0, "sidecars": [{"env": "s3cret"}]})
     agent = plan_one(world, member)
     assert agent.resources == (Shift("cpu", "1", "2"), Shift("image_pull_secrets", None, '[{"name": "pull"}]'))
     assert "s3cret" not in repr(agent)

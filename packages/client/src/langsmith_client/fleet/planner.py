@@ -156,14 +156,17 @@ class _Look:
             return {"action": Action.FOLLOW if on_its_way else Action.NOTHING, "notes": plan.notes}
         change = plan.change
         there = existing or Deployment("", change.name, {}, None)
-        resources = {key: _text(value) for key, value in self.member.entry.resources.items()}
-        sized = {key: _text(there.resources[key]) for key in resources if key in there.resources}
+        wanted = self.member.entry.resources
+        resized = [key for key in wanted if there.resources.get(key) != wanted[key]]
         references = None if change.references is None else as_texts(change.references)
         return {
             "action": Action.CREATE if existing is None else Action.UPDATE,
             "variables": self._variables(there.environment, change.environment),
             "references": _shifts(as_texts(there.references), references),
-            "resources": _shifts(sized, resources),
+            "resources": tuple(
+                Shift(key, _text(there.resources[key]) if key in there.resources else None, _text(wanted[key]))
+                for key in resized
+            ),
             "reasons": plan.reasons,
             "notes": plan.notes,
         }
