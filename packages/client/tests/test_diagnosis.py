@@ -37,7 +37,7 @@ WORDS = [
     ('error looking up service account agents/greeter: serviceaccount "greeter" not found', Cause.CONFIGURATION),
     ("0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available", Cause.UNSCHEDULABLE),
     ("Back-off restarting failed container api-server in pod greeter", Cause.CRASH),
-    ("The container ends with exit code 1 again and again; the last line of its log: KeyError: 'X'.", Cause.CRASH),
+    ("The container ends with exit code 1 again and again; its log says: KeyError: 'X'.", Cause.CRASH),
     ('The container could not be started (RunContainerError): exec: "pythn": not found', Cause.CRASH),
     ("The agent's Pods are ready, but no route leads to them: Ingress 'x' cannot route", Cause.UNREACHABLE),
     ("The agent's Pods are ready, but http://h/lgp/x/ok does not answer: 404.", Cause.UNREACHABLE),

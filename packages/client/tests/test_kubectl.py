@@ -111,7 +111,21 @@ def test_a_crash_is_told_with_its_last_words_also_those_of_the_run_before():
     cluster = FakeCluster([pod(container(LOOP, CRASHED))], log="", previous="Traceback\n  ...\nKeyError: 'TOKEN'\n\n")
     (clue,) = Kubectl(run=cluster).clues(DEPLOYMENT, MADE)
     assert clue.source is Source.POD
-    assert clue.text.endswith("it ended with exit code 1 (Error); the last line of its log: KeyError: 'TOKEN'")
+    assert clue.text.endswith("it ended with exit code 1 (Error); its log says: KeyError: 'TOKEN'")
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("KeyError: 'MODEL'\n [uvicorn.error]\nApplication startup failed. Exiting.\n", "KeyError: 'MODEL'"),
+        ("ValueError: a\nthe cause of\nx.errors.GraphLoadError: b\nexiting\n", "x.errors.GraphLoadError: b"),
+        ("no Error: here\nbye\n", "bye"),
+        ("KeyboardInterrupt\n", "KeyboardInterrupt"),
+    ],
+)
+def test_the_exception_that_ended_it_says_more_than_the_line_after_it(log, words):
+    (clue,) = Kubectl(run=FakeCluster([pod(container(LOOP, CRASHED))], log=log)).clues(DEPLOYMENT, MADE)
+    assert clue.text.endswith(f"its log says: {words}")
 
 
 @pytest.mark.parametrize(

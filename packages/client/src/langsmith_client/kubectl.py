@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from langsmith_client import processes
@@ -19,7 +20,9 @@ Json = dict[str, Any]
 
 KUBECONFIG = "KUBECONFIG"
 _TIMEOUT = 10.0  # seconds, for one question
-_TAIL = 20  # lines of a crashed container's log that are read
+_TAIL = 100  # lines of a crashed container's log that are read
+# How Python names what ended a program. A server that failed to start often says only that in its very last line.
+_EXCEPTION = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt)(?:: .*)?")
 _SKEW = dt.timedelta(seconds=30)  # between the clocks of cluster and control plane
 
 
@@ -73,7 +76,7 @@ class Kubectl:
         if ended and ended.get("exitCode"):
             parts.append(f"it ended with exit code {ended['exitCode']} ({ended.get('reason', 'Error')})")
             if words := self._last_words(pod, container["name"], namespace):
-                parts.append(f"the last line of its log: {words}")
+                parts.append(f"its log says: {words}")
         return f"{container['name']}: {'; '.join(parts)}" if parts else ""
 
     def _last_words(self, pod: str, container: str, namespace: str) -> str:
@@ -85,7 +88,7 @@ class Kubectl:
             except _NoAnswerError:
                 continue
             if lines := [line.strip() for line in log.splitlines() if line.strip()]:
-                return lines[-1]
+                return next((line for line in reversed(lines) if _EXCEPTION.fullmatch(line)), lines[-1])
         return ""
 
     def _kubectl(self, *arguments: str) -> str:

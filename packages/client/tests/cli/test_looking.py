@@ -290,7 +290,7 @@ def test_status_names_image_commit_and_page_and_nothing_that_is_wrong_when_nothi
 
 
 def test_status_of_a_failed_deploy_shows_why_what_to_do_and_what_still_runs(cli, greeter, images):
-    said = "The container ends with exit code 1 again and again; the last line of its log: KeyError: 'X'."
+    said = "The container ends with exit code 1 again and again; its log says: KeyError: 'X'."
     failed = Revision("3333-third", Phase.FAILED, "DEPLOY_FAILED", images[1], said, "2026-11-02T13:00:00Z")
     greeter.deployment = dataclasses.replace(greeter.deployment, newest=failed)
     greeter.history.insert(0, failed)

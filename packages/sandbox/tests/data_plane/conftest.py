@@ -98,7 +98,7 @@ class FakeCluster:
             and not any(owner["uid"] in doomed for owner in each["metadata"].get("ownerReferences", []))
         }
 
-    def last_line(self, namespace: str, pod: str, container: str) -> str:
+    def last_words(self, namespace: str, pod: str, container: str) -> str:
         """See PodLogs."""
         return self.words
 

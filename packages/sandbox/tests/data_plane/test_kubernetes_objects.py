@@ -85,13 +85,18 @@ def test_no_answer_is_a_refusal_that_may_pass():
     assert (refusal.value.status, refusal.value.final) == (0, False)
 
 
-def test_the_last_line_is_of_the_run_that_crashed_else_of_the_present_one(cluster, server):
+def test_the_last_words_are_of_the_run_that_crashed_else_of_the_present_one(cluster, server):
     server.answers = [(200, "one\ntwo\n\n")]
-    assert cluster.last_line("agents", "p", "c") == "two"
+    assert cluster.last_words("agents", "p", "c") == "two"
     server.answers = [(400, {"message": "no previous container"}), (200, "present\n")]
-    assert cluster.last_line("agents", "p", "c") == "present"
+    assert cluster.last_words("agents", "p", "c") == "present"
     server.answers = [(403, {"message": "no"}), (403, {"message": "no"})]
-    assert cluster.last_line("agents", "p", "c") == "", "words only add to a message"
+    assert cluster.last_words("agents", "p", "c") == "", "words only add to a message"
+
+
+def test_an_exception_says_more_than_the_line_after_it(cluster, server):
+    server.answers = [(200, "x.GraphLoadError: no 'MODEL'\n [uvicorn.error]\nApplication startup failed. Exiting.\n")]
+    assert cluster.last_words("agents", "p", "c") == "x.GraphLoadError: no 'MODEL'"
 
 
 def test_the_token_is_read_anew_for_every_request(tmp_path):

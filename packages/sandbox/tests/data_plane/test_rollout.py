@@ -17,7 +17,7 @@ class Logs:
     def __init__(self, words=""):
         self.words = words
 
-    def last_line(self, namespace, pod, container):
+    def last_words(self, namespace, pod, container):
         return self.words
 
 
@@ -88,7 +88,7 @@ def test_a_crash_loop_fails_with_the_exit_code_and_the_last_words():
     seen = verdict(deployment(available=0), [crashed], "ModuleNotFoundError: No module named 'x'")
     assert seen.state == FAILED
     assert "exit code 3" in seen.message
-    assert seen.message.endswith("the last line of its log: ModuleNotFoundError: No module named 'x'.")
+    assert seen.message.endswith("its log says: ModuleNotFoundError: No module named 'x'.")
     assert verdict(deployment(available=0), [crashed]).message.endswith("again and again."), "without any words"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsErr
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 15.0
+LAST_LINES = "100"  # of a crashed container's log
+# How Python names what ended a program. A server that failed to start often says only that in its very last line.
+EXCEPTION = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt)(?:: .*)?")
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "Deployment": ("/apis/apps/v1", "deployments"),
@@ -50,8 +54,8 @@ class Objects(Protocol):
 class PodLogs(Protocol):
     """Where the words of a crashed container come from."""
 
-    def last_line(self, namespace: str, pod: str, container: str) -> str:
-        """The last line the container's previous run wrote, or an empty string."""
+    def last_words(self, namespace: str, pod: str, container: str) -> str:
+        """What the container's previous run died of by its own word, or an empty string."""
         ...
 
 
@@ -115,16 +119,16 @@ class Cluster:
             if error.status != 404:
                 raise
 
-    def last_line(self, namespace: str, pod: str, container: str) -> str:
+    def last_words(self, namespace: str, pod: str, container: str) -> str:
         """See PodLogs; a log that cannot be had is an empty string, as it only adds to a message."""
         path = f"{_path('Pod', namespace, pod)}/log"
         for previous in ("true", "false"):
             try:
-                text = self._ask("GET", path, container=container, previous=previous, tailLines="5").text
+                text = self._ask("GET", path, container=container, previous=previous, tailLines=LAST_LINES).text
             except ClusterRefusedError:
                 continue
             if lines := [line.strip() for line in text.splitlines() if line.strip()]:
-                return lines[-1]
+                return next((line for line in reversed(lines) if EXCEPTION.fullmatch(line)), lines[-1])
         return ""
 
     def _ask(

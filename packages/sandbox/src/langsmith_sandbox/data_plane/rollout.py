@@ -87,8 +87,8 @@ def pod_trouble(pod: Json, logs: PodLogs, now: dt.datetime) -> str:
 def _crash(pod: Json, container: Json, logs: PodLogs) -> str:
     ended = (container.get("lastState") or {}).get("terminated") or {}
     metadata = pod["metadata"]
-    words = logs.last_line(metadata["namespace"], metadata["name"], container["name"])
-    last = f"; the last line of its log: {words}" if words else ""
+    words = logs.last_words(metadata["namespace"], metadata["name"], container["name"])
+    last = f"; its log says: {words}" if words else ""
     # Kubernetes calls every end that has no name of its own an error.
     reason = f" ({ended['reason']})" if ended.get("reason", "Error") != "Error" else ""
     return f"The container ends with exit code {ended.get('exitCode', 'unknown')}{reason} again and again{last}."

@@ -91,12 +91,12 @@ def test_a_failed_deploy_names_its_cause_and_the_way_back_makes_the_old_image_ne
 
 
 def test_logs_are_paged_and_lose_every_value_of_a_variable(agents, one, deploy):
-    agents.broken["one"] = "The container ends with exit code 1; the last line of its log: bad canary-secret."
+    agents.broken["one"] = "The container ends with exit code 1; its log says: bad canary-secret."
     events = deploy("graph = 2\n", "Count to two", expect=20)[1]
     *lines, result = one("logs")
     assert [line["message"] for line in lines][-2:] == [
         "Revision is DEPLOYING.",
-        "Revision is DEPLOY_FAILED: The container ends with exit code 1; the last line of its log: bad **********.",
+        "Revision is DEPLOY_FAILED: The container ends with exit code 1; its log says: bad **********.",
     ]
     assert result["count"] == len(lines)
     assert one("logs", "--limit", "1")[:-1] == lines[-1:], "the newest line, not the oldest"
