@@ -7,6 +7,7 @@ import pytest
 from langsmith_client.errors import (
     AccessExpiredError,
     DeployFailedError,
+    MissingError,
     SupersededError,
     TargetAccessError,
     TargetUnavailableError,
@@ -88,3 +89,39 @@ def test_a_key_that_expires_while_waiting_is_told_apart_from_a_wrong_one(run):
         run(Phase.PENDING, TargetAccessError("401", "Check the key."))
     assert caught.value.exit_code == 41
     assert "langsmith-client wait greeter ours" in caught.value.remedy
+
+
+GONE = MissingError("Revision ID ours not found.")
+
+
+def test_a_revision_that_vanishes_with_its_deployment_was_deleted(run):
+    with pytest.raises(DeployFailedError, match="greeter was deleted while revision ours was on its way"):
+        run(Phase.PENDING, GONE)
+
+
+@pytest.mark.parametrize(
+    "found", [Deployment("d", "greeter", {}, OURS, deleting=True), Deployment("e", "greeter", {}, OURS)]
+)
+def test_so_was_one_whose_deployment_is_going_or_another_one_by_now(run, target, found):
+    target.deployment = found
+    with pytest.raises(DeployFailedError, match="was deleted"):
+        run(Phase.PENDING, GONE)
+
+
+def test_a_revision_that_the_control_plane_has_forgotten_was_superseded(run, target):
+    target.deployment = Deployment(
+        "d", "greeter", {}, Revision("theirs", Phase.DEPLOYED, "DEPLOYED", "host/a@sha256:9")
+    )
+    with pytest.raises(SupersededError, match=r"by theirs \(DEPLOYED, image host/a@sha256:9\)"):
+        run(Phase.PENDING, GONE)
+
+
+def test_one_that_is_missing_though_it_is_the_newest_is_looked_for_again(run, target, monkeypatch):
+    target.deployment = Deployment("d", "greeter", {}, OURS)
+    assert run(Phase.PENDING, GONE, Phase.DEPLOYED).phase is Phase.DEPLOYED
+
+    def down(name):
+        raise TargetUnavailableError("502")
+
+    monkeypatch.setattr(target, "find", down)
+    assert run(Phase.PENDING, GONE, Phase.DEPLOYED).phase is Phase.DEPLOYED, "nobody can say that it was deleted"

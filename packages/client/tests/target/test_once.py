@@ -5,7 +5,13 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from langsmith_client.errors import ConflictError, OutcomeUnknownError, TargetError, TargetUnavailableError
+from langsmith_client.errors import (
+    AccessExpiredError,
+    ConflictError,
+    OutcomeUnknownError,
+    TargetError,
+    TargetUnavailableError,
+)
 from langsmith_client.target.protocol import Change, Phase, Revision, SecretReference
 
 IMAGE, NEWER, THEIRS = (f"host.example/agent@sha256:{name}" for name in ("1", "2", "theirs"))
@@ -102,6 +108,28 @@ def test_an_outage_after_a_lost_answer_says_that_the_outcome_is_unknown(connect,
         create(connect())
     assert caught.value.exit_code == 22, "the same command finds out, as a wait that is resumed does"
     assert len(plane.posts()) == 1, "posting again blindly could deploy twice"
+
+
+def test_a_key_that_expires_while_the_outcome_is_open_says_both(connect, plane):
+    plane.fault = lambda request, serve: (
+        lost_after(request, serve)
+        if request.method == "POST"
+        else httpx2.Response(401, json={"detail": "Invalid API key."})
+    )
+    with pytest.raises(AccessExpiredError, match=r"401.*finds out whether a revision was made") as caught:
+        create(connect())
+    assert caught.value.exit_code == 41
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_once_the_revision_is_made_nothing_that_only_reads_can_fail_it(connect, plane, status):
+    def fault(request, serve):
+        broken = plane.posts() and request.method == "GET"
+        return httpx2.Response(status, json={"detail": "no"}) if broken else serve()
+
+    plane.fault = fault
+    _, made = create(connect())
+    assert made.image == IMAGE
 
 
 def test_requests_that_never_take_effect_end_in_an_outage_and_not_in_doubt(connect, plane):

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from langsmith_client.errors import ConflictError, MissingError, OutcomeUnknownError, TargetUnavailableError
+from langsmith_client.errors import (
+    AccessExpiredError,
+    ConflictError,
+    MissingError,
+    OutcomeUnknownError,
+    TargetAccessError,
+    TargetError,
+    TargetUnavailableError,
+)
 from langsmith_client.target.control_plane import translation
 from langsmith_client.target.control_plane.errors import UnknownOutcomeError, mapped
 
@@ -24,6 +33,7 @@ _SENDINGS = 3
 _LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before each look for what a lost request made
 _SETTLED = 2  # looks that find nothing before the request counts as lost: the server may still be working on it
 _RECENT = 20  # revisions looked through; nobody makes more of one deployment in the minute a look-up takes
+_FIND_OUT = "Run the same command again then: it finds out whether a revision was made and goes on from there."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +68,7 @@ def once(client: ControlPlaneClient, write: Write, sleep: Callable[[float], None
     Raises:
         ConflictError: Someone else made a revision since the decision to write, or right now.
         OutcomeUnknownError: The answer was lost, and so was every answer to what became of the request.
+        AccessExpiredError: The answer was lost, and the key no longer opens the control plane to look for it.
         TargetUnavailableError: Nothing was made.
     """
     _check_unchanged(client, write)
@@ -106,6 +117,8 @@ def _look_up(client: ControlPlaneClient, write: Write, sleep: Callable[[float], 
                 found, newer = _made_since(client, write)
         except TargetUnavailableError:
             continue
+        except TargetAccessError as error:
+            raise AccessExpiredError(error.what, f"{error.remedy} {_FIND_OUT}") from error
         if found is None or not newer:
             nothing += 1
             if nothing == _SETTLED:
@@ -114,7 +127,7 @@ def _look_up(client: ControlPlaneClient, write: Write, sleep: Callable[[float], 
         return found.id, _ours(write, found, newer)
     raise OutcomeUnknownError(
         f"The control plane's answer about {write.name} was lost, and it does not say what became of the request.",
-        "Run the command again when it is back: it finds out and goes on from there.",
+        _FIND_OUT,
     )
 
 
@@ -178,12 +191,15 @@ def _sources(references: Iterable[SecretReference | models.SecretReference]) -> 
 
 
 def _check_not_crossed(client: ControlPlaneClient, write: Write, deployment_id: str, made: Revision) -> None:
-    """Two deploys may both have looked before either wrote. The revision list has an order: the later one finds out."""
-    with contextlib.suppress(TargetUnavailableError), mapped():
-        ids_and_all = [translation.revision(each) for each in client.list_revisions(deployment_id, newest=_RECENT)]
-        ids = [each.id for each in ids_and_all]
-        if made.id not in ids or not (older := ids_and_all[ids.index(made.id) + 1 :]) or older[0].id == write.before:
-            return
+    """Two deploys may both have looked before either wrote. The revision list has an order: the later one finds out.
+
+    Only a failure to read that list can hide it; then the other deploy still learns that ours superseded it.
+    """
+    recent: list[Revision] = []
+    with contextlib.suppress(TargetError), mapped():  # ours is made, whatever goes wrong from here on
+        recent = [translation.revision(each) for each in client.list_revisions(deployment_id, newest=_RECENT)]
+    older = list(itertools.dropwhile(lambda each: each.id != made.id, recent))[1:]
+    if older and older[0].id != write.before:
         raise ConflictError(
             f"Another deploy of {write.name} made {described(older[0])} at the same time; ours, {made.id}, came after "
             "it and takes over.",
