@@ -1,0 +1,127 @@
+"""The deploy CLI on the standing world: one agent through its whole life, then a fleet of twenty."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standing_world import deployments, revisions
+from workspace import Workspace
+
+pytestmark = [pytest.mark.engine, pytest.mark.world]
+
+FLEET = [f"greeter-{number:02}" for number in range(1, 21)]
+AGENT = "hello-world-graph"
+
+
+def client(workspace: Workspace, arguments: str, *, folder: Path | None = None, expect: int | None = 0) -> list[Any]:
+    """Run langsmith-client in the sandbox's environment; the events it printed."""
+    done = workspace.in_sandbox(f"langsmith-client {arguments} --json", cwd=folder, expect=expect)
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def answer(url: str) -> str:
+    """What the agent behind ``url`` says to a question."""
+    request = urllib.request.Request(
+        f"{url}/runs/wait",
+        data=json.dumps({"assistant_id": "hello", "input": {"question": "Who are you?"}}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answered:
+        return json.load(answered)["answer"]
+
+
+@pytest.fixture(scope="module")
+def target(workspace: Workspace, standing: dict[str, Any]) -> None:
+    """A langsmith.toml that ``init`` wrote from the stack's outputs."""
+    client(workspace, "init --from-stack stacks/hosting:sandbox")
+
+
+def test_init_fills_a_target_from_the_stack_and_deploy_needs_nothing_else(workspace: Workspace, target: None) -> None:
+    made = len(revisions(workspace))
+    (*_, result) = client(workspace, f"deploy {workspace.agent} --target sandbox --detailed-exitcode", expect=3)
+    assert (result["built"], result["changed"], result["proven"]) == (False, False, True)
+    assert len(revisions(workspace)) == made
+
+
+def test_a_rollback_to_a_commit_serves_its_code_and_a_deploy_goes_forward_again(
+    workspace: Workspace, target: None
+) -> None:
+    first = workspace.run("git", "rev-list", "--max-parents=0", "HEAD").stdout.strip()
+    (*_, back) = client(workspace, f"rollback {AGENT} {first} --yes")
+    assert answer(back["url"]).startswith("Hello, ")
+    (*_, forward) = client(workspace, f"deploy {workspace.agent} --target sandbox --smoke hello")
+    assert (forward["built"], forward["changed"]) == (False, True), "the image is in the registry still"
+    assert answer(forward["url"]).startswith("Good day, ")
+
+
+def test_a_variable_set_by_hand_stays_when_the_agent_is_deployed_again(workspace: Workspace, target: None) -> None:
+    client(workspace, f"env set {AGENT} GREETING=- < /dev/null", expect=2)  # an empty value is no value
+    (workspace.root / "greeting").write_text("from a file")
+    client(workspace, f"env set {AGENT} GREETING@greeting")
+    (*_, again) = client(workspace, f"deploy {workspace.agent} --target sandbox")
+    assert again["changed"] is False
+    variables = {each["name"]: each["value"] for each in deployments(workspace)[AGENT]["secrets"]}
+    assert variables["GREETING"] == "from a file"
+
+
+@pytest.fixture(scope="module")
+def fleet(workspace: Workspace, target: None) -> Path:
+    """Twenty agents in one repository, each with a greeting of its own, and the langsmith.toml that names them."""
+    folder = workspace.root / "fleet"
+    for name in FLEET:
+        ignored = shutil.ignore_patterns(".venv", "__pycache__", "tests", "uv.lock")
+        shutil.copytree(workspace.agent, folder / name, ignore=ignored)
+        rewrite(folder / name / "pyproject.toml", 'name = "hello-world-graph"', f'name = "{name}"')
+        rewrite(folder / name / "hello_world_graph" / "graph.py", "Good day, ", f"This is {name}, ")
+    repositories = json.dumps([AGENT, *FLEET])
+    workspace.in_sandbox(
+        f"pulumi config set agentRepositories '{repositories}' && pulumi up --yes --skip-preview --non-interactive",
+        cwd=workspace.hosting,
+    )
+    client(workspace, "init --from-stack ../stacks/hosting:sandbox", folder=folder)
+    for name in FLEET:
+        small = f'path = "{name}"\nresources = {{ cpu = 0.1, memory_mb = 512 }}'
+        rewrite(folder / "langsmith.toml", f'path = "{name}"', small)
+    rewrite(folder / "langsmith.toml", f'path = "{FLEET[0]}"', f'path = "{FLEET[0]}"\ncanary = true')
+    workspace.commit("Add a fleet")
+    return folder
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    """Replace what must be there."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_fleet_of_twenty_agents_is_planned_deployed_and_proven(workspace: Workspace, fleet: Path) -> None:
+    client(workspace, "plan --detailed-exitcode", folder=fleet)
+    assert set(deployments(workspace)) == {AGENT}, "a plan changes nothing"
+    client(workspace, "apply --parallel 4 --junit report.xml", folder=fleet)
+    listed = deployments(workspace)
+    assert set(listed) == {AGENT, *FLEET}
+    for name in FLEET:
+        assert answer(listed[name]["source_config"]["custom_url"]).startswith(f"This is {name}, ")
+
+
+def test_an_unchanged_fleet_has_nothing_to_do(workspace: Workspace, fleet: Path) -> None:
+    client(workspace, "plan --detailed-exitcode", folder=fleet, expect=3)
+
+
+def test_a_saved_plan_changes_only_what_it_shows_and_not_twice(workspace: Workspace, fleet: Path) -> None:
+    changed = FLEET[6]
+    rewrite(fleet / changed / "hello_world_graph" / "graph.py", "This is ", "Still ")
+    workspace.commit("Change one agent")
+    client(workspace, "plan --out change.json --detailed-exitcode", folder=fleet)
+    client(workspace, "apply change.json", folder=fleet)
+    made = {name: len(revisions(workspace, name)) for name in FLEET}
+    assert made == dict.fromkeys(FLEET, 1) | {changed: 2}
+    assert answer(deployments(workspace)[changed]["source_config"]["custom_url"]).startswith("Still ")
+    (*_, refusal) = client(workspace, "apply change.json", folder=fleet, expect=30)
+    assert changed in refusal["what"], "the world the plan saw is not there any more"
