@@ -8,7 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from langsmith_client.cli import COMMANDS, GROUPS, LazyGroup, main
+from langsmith_client.cli import COMMANDS, GROUPS, LazyGroup, main, session
+from langsmith_client.errors import ProjectError
+from langsmith_client.where import Where
 
 CANARY = "lsv2_pt_canary_0123456789"
 
@@ -163,3 +165,24 @@ def test_the_end_of_a_pipe_is_not_an_error_about_a_file(cli, connected, monkeypa
     outcome = cli("status", "greeter")
     assert outcome.exit_code == 1
     assert "cannot be used" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("target", "flags", "place"),
+    [
+        (None, (None, None), None),
+        (None, ("l-flag", "n-flag"), ("l-flag", "n-flag")),
+        ("dev", (None, None), ("l-toml", "n-toml")),
+        ("dev", ("l-flag", None), ("l-flag", "n-toml")),
+        ("dev", (None, "n-flag"), ("l-toml", "n-flag")),
+    ],
+)
+def test_each_half_of_a_place_is_the_flag_s_else_the_target_s(tmp_path, target, flags, place):
+    (tmp_path / "langsmith.toml").write_text('[targets.dev]\nlistener_id = "l-toml"\nnamespace = "n-toml"\n')
+    found = session.chosen_place(Where(target=target, start=tmp_path), *flags)
+    assert (found and (found.listener_id, found.namespace)) == place
+
+
+def test_half_a_place_is_none(tmp_path):
+    with pytest.raises(ProjectError, match="go together"):
+        session.chosen_place(Where(start=tmp_path), "l-flag", None)

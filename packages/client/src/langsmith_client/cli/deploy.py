@@ -68,17 +68,16 @@ def _deploy(
     smoke_graph: str | None,
     where: Where,
 ) -> Result:
-    from langsmith_client.cli.session import connected, publish_image, read_project, surroundings
+    from langsmith_client.cli.session import chosen_place, connected, publish_image, read_project, surroundings
     from langsmith_client.deploy import Wish, deploy
     from langsmith_client.project import CONFIG_NAME
     from langsmith_client.resources import resource_fields
     from langsmith_client.resume import Resume
     from langsmith_client.smoke import question
-    from langsmith_client.target.control_plane import Place
 
     if smoke is not None and not wait:
         raise click.UsageError("--smoke asks the deployed agent, so it goes with --wait only.")
-    place = Place.of(listener_id, k8s_namespace)
+    place = chosen_place(where, listener_id, k8s_namespace)
     flags = resource_fields(resource, image_pull_secret)
     project = read_project(path, config, name, version_label, reporter)
     agent = where.agent(project.name)

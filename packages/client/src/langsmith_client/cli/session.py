@@ -68,17 +68,31 @@ def connected(where: Where, place: Place | None = None) -> Iterator[ControlPlane
         SettingsError: The URL is not that of a control plane.
         ProjectError: The target cannot be read from langsmith.toml.
     """
-    from langsmith_client.cli.verbose import tell
     from langsmith_client.connection import Sources
-    from langsmith_client.target.control_plane import ControlPlaneTarget, Place
+    from langsmith_client.target.control_plane import ControlPlaneTarget
 
     sources = Sources(where, os.environ)
-    source = "flags" if place else f"the target {sources.entry.name} in langsmith.toml"
-    place = place or Place.of(sources.entry.listener_id, sources.entry.namespace)
-    if place:
-        tell("place", f"listener {place.listener_id}, namespace {place.namespace}", source)
+    place = place or chosen_place(where)
     with _client(sources) as client:
         yield ControlPlaneTarget(client, place)
+
+
+def chosen_place(where: Where, listener_id: str | None = None, namespace: str | None = None) -> Place | None:
+    """Where new deployments go, if anything says so; each of the two flags beats the target of langsmith.toml.
+
+    Raises:
+        ProjectError: Only one of the two is known, or the target cannot be read from langsmith.toml.
+    """
+    from langsmith_client.cli.verbose import tell
+    from langsmith_client.target.control_plane import Place
+
+    entry = where.entry()
+    place = Place.of(listener_id or entry.listener_id, namespace or entry.namespace)
+    if place:
+        target = f"the target {entry.name} in langsmith.toml"
+        tell("listener", place.listener_id, "--listener-id" if listener_id else target)
+        tell("namespace", place.namespace, "--k8s-namespace" if namespace else target)
+    return place
 
 
 def _client(sources: Sources) -> ControlPlaneClient:
