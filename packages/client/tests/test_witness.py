@@ -29,7 +29,7 @@ ASKED = Question("greeter", {})
 def run(target, reporter, clock):
     target.deployment = Deployment("d", "greeter", {}, OURS, url=URL, resources={"max_scale": 3})
 
-    def start(*, prove=None, smoke=None, asked=None):
+    def start(*, prove=None, smoke=None, asked=None, revision=OURS, known=None):
         calls = []
 
         def proven(url, revision_id, *, replicas):
@@ -49,7 +49,7 @@ def run(target, reporter, clock):
             sleep=clock.sleep,
             resume=Resume(("--host-url", "https://eu.example")),
         )
-        return see_through("greeter", "d", OURS, around, timeout=60, smoke=asked), calls
+        return see_through("greeter", "d", revision, around, timeout=60, smoke=asked, known=known), calls
 
     return start
 
@@ -109,6 +109,18 @@ def test_a_deployed_revision_whose_address_nobody_tells_is_unproven_and_nothing_
     assert (seen.revision.phase, seen.url, calls) == (Phase.DEPLOYED, None, [])
     with pytest.raises(UnprovenError, match=r"URL is not known\. The control plane answered 502"):
         insist("greeter", seen)
+
+
+def test_a_revision_that_is_deployed_already_is_not_looked_up_again(run, target, monkeypatch):
+    known = Deployment("d", "greeter", {}, DEPLOYED, url=URL)
+    monkeypatch.setattr(target, "find", pytest.fail)
+    seen, calls = run(revision=DEPLOYED, known=known)
+    assert (seen.url, calls) == (URL, [(URL, "ours", 1)])
+
+
+def test_a_revision_on_its_way_is_since_its_address_may_be_new(run):
+    old = Deployment("d", "greeter", {}, OURS, url="https://agents.example/before")
+    assert run(known=old)[0].url == URL
 
 
 def test_a_key_that_expires_after_the_rollout_is_resumable_too(run, target, monkeypatch):

@@ -85,7 +85,9 @@ def deploy(wish: Wish, publish: Publish, around: Surroundings) -> Result:
     timer.lap("revision")
     seen = Seen(revision, existing.url if existing else None, Proof(False, None, "Nobody waited for it."))
     if wish.wait:
-        seen = see_through(wish.name, deployment_id, revision, around, timeout=wish.timeout, smoke=wish.smoke)
+        seen = see_through(
+            wish.name, deployment_id, revision, around, timeout=wish.timeout, smoke=wish.smoke, known=existing
+        )
         timer.lap("wait")
     result = Result(
         name=wish.name,

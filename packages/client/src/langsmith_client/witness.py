@@ -50,8 +50,11 @@ def see_through(
     *,
     timeout: float,
     smoke: Question | None = None,
+    known: Deployment | None = None,
 ) -> Seen:
     """Follow `revision` to its end, ask its pods which revision they serve and, for `smoke`, let them run once.
+
+    A revision that is deployed already needs no second look at the deployment it was found in: `known`.
 
     Raises:
         StoppedError: Ctrl-C; the error has the command that goes on from there.
@@ -76,7 +79,8 @@ def see_through(
             sleep=impatience.sleep,
             resume=around.resume,
         )
-        found, problem = _deployment(name, around)  # only now is the URL of a first revision known
+        # The URL of a first revision is known only once it is deployed.
+        found, problem = (known, "") if known and revision.phase.final else _deployment(name, around)
         proof = _prove(found, deployed, around) if found else Proof(False, None, problem)
         ran = _run_smoke(found, smoke, around) if smoke else None
     except KeyboardInterrupt:
