@@ -21,6 +21,11 @@ STACK = "test"
 WORKSPACE = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11"
 API_KEY = "lsv2_pt_" + "c0ffee" * 6
 TOKEN = "5ec2e7" * 10
+# The last digit of each subnet's id is its zone.
+EXISTING_VPC = {
+    "vpcId": "vpc-0123456789abcdef0",
+    "privateSubnetIds": '["subnet-0123456789abcdefa", "subnet-0123456789abcdefb"]',
+}
 
 FIVE_KEYS = {
     "environment": "dev",
@@ -35,6 +40,12 @@ FIVE_KEYS = {
 def api_key() -> str:
     """The API key the test stack holds."""
     return API_KEY
+
+
+@pytest.fixture
+def existing_vpc() -> dict[str, str]:
+    """Keys of a stack in a VPC that was there before."""
+    return EXISTING_VPC
 
 
 @pytest.fixture
@@ -94,8 +105,27 @@ class RecordingEngine(mocks.Mocks):
             },
             "aws:iam/getSessionContext:getSessionContext": {"issuerArn": "arn:aws:iam::111122223333:role/deployer"},
             "aws:eks/getAddonVersion:getAddonVersion": {"version": "v1.0.0-eksbuild.1"},
+            "aws:ec2/getVpc:getVpc": {
+                "cidrBlock": "10.9.0.0/16",
+                "enableDnsHostnames": True,
+                "enableDnsSupport": True,
+            },
+            "aws:ec2/getSubnet:getSubnet": self._subnet(args.args.get("id", "")),
+            "aws:ec2/getRouteTables:getRouteTables": {"ids": ["rtb-1"]},
+            "aws:ec2/getRouteTable:getRouteTable": {
+                "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "", "natGatewayId": "nat-1"}]
+            },
+            "aws:ec2/getNatGateway:getNatGateway": {"publicIp": "198.51.100.99"},
         }
         return answers[args.token], []
+
+    def _subnet(self, subnet_id: str) -> dict[str, Any]:
+        return {
+            "vpcId": EXISTING_VPC["vpcId"],
+            "availabilityZone": f"eu-west-1{subnet_id[-1:]}",
+            "availableIpAddressCount": 4091,
+            "tags": {"kubernetes.io/role/internal-elb": "1"},
+        }
 
     def of_type(self, token: str) -> list[Registration]:
         """The registrations of one type."""

@@ -74,12 +74,12 @@ class Rule:
     change: Mapping[str, Any] | None
 
 
-def inputs_hold(holds: Callable[[Mapping[str, Any]], bool], *tokens: str) -> Judge:
+def inputs_hold(holds: Callable[[Mapping[str, Any]], object], *tokens: str) -> Judge:
     """Resources of these types whose inputs do not hold."""
     return lambda plan: [resource for resource in plan.of(*tokens) if not holds(resource.inputs)]
 
 
-def each_bucket_has(token: str, holds: Callable[[Mapping[str, Any]], bool]) -> Judge:
+def each_bucket_has(token: str, holds: Callable[[Mapping[str, Any]], object]) -> Judge:
     """Buckets for which no resource of this type holds."""
 
     def offenders(plan: Plan) -> list[Registration]:
@@ -204,18 +204,18 @@ RULES = [
     Rule("no secret is in the open", holders_of_secrets, RELEASE, {"values": {"langsmithApiKey": "lsv2_pt_in_plain"}}),
 ]  # fmt: skip
 
-STACKS: Mapping[str, Mapping[str, str]] = {
-    "dev": {},
-    "production": {"profile": "production"},
-}
+STACKS = {"dev": ("dev", False), "production": ("production", False), "in an existing VPC": ("production", True)}
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
 
 @each_rule
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_stack_keeps_every_rule(declare: Callable[..., RecordingEngine], stack: str, rule: Rule) -> None:
-    plan = Plan(declare(**STACKS[stack]).registered)
+def test_every_stack_keeps_every_rule(
+    declare: Callable[..., RecordingEngine], existing_vpc: dict[str, str], stack: str, rule: Rule
+) -> None:
+    profile, existing = STACKS[stack]
+    plan = Plan(declare(profile=profile, **(existing_vpc if existing else {})).registered)
     assert not [f"{each.token} {each.name}" for each in rule.offenders(plan)]
 
 

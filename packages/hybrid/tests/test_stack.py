@@ -76,6 +76,37 @@ def test_a_lone_cache_node_claims_no_failover_and_a_pair_has_it(declare: Callabl
         assert cache.inputs["multiAzEnabled"] is takes_over
 
 
+def test_an_existing_vpc_is_used_as_it_is(declare: Callable[..., Any], existing_vpc: dict[str, str]) -> None:
+    engine = declare(profile="production", flowLogs="false", **existing_vpc)
+    untouched = ("Vpc", "Subnet", "NatGateway", "Route", "RouteTable", "VpcEndpoint", "DefaultSecurityGroup", "FlowLog")
+    assert not [each.name for each in engine.registered if each.token.rpartition(":")[2] in untouched]
+    subnets = json.loads(existing_vpc["privateSubnetIds"])
+    (cluster,) = engine.of_type("aws:eks/cluster:Cluster")
+    assert cluster.inputs["vpcConfig"]["subnetIds"] == subnets
+    for token in ("aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"):
+        (group,) = engine.of_type(token)
+        assert group.inputs["subnetIds"] == subnets
+    (firewall, _) = engine.of_type("aws:ec2/securityGroup:SecurityGroup")
+    assert firewall.inputs["vpcId"] == existing_vpc["vpcId"]
+
+
+def test_an_unfit_vpc_is_refused_before_anything_is_declared(
+    engine: Any, stack_config: SetConfig, existing_vpc: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack_config(existing_vpc)
+    asked = engine.call
+
+    def without_it(args: Any) -> Any:
+        if args.token == "aws:ec2/getVpc:getVpc":
+            raise KeyError(args.token)
+        return asked(args)
+
+    monkeypatch.setattr(engine, "call", without_it)
+    with pytest.raises(ConfigError, match="vpcId: vpc-0123456789abcdef0 cannot be found"):
+        deploy(LangSmithConfig.load())
+    assert [each.token for each in engine.registered] in ([], ["pulumi:providers:aws"])
+
+
 def test_a_region_with_too_few_zones_is_refused_by_its_key(
     engine: Any, stack_config: SetConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +160,13 @@ def test_a_zone_added_to_a_live_cluster_gets_nodes_and_leaves_the_control_plane_
 def test_operator_ranges_open_the_public_endpoint_to_them_alone(declare: Callable[..., Any]) -> None:
     (cluster,) = declare(eksPublicAccessCidrs='["203.0.113.7/32"]').of_type("aws:eks/cluster:Cluster")
     assert cluster.inputs["vpcConfig"]["publicAccessCidrs"] == ["203.0.113.7/32"]
+
+
+def test_the_clusters_name_is_new_in_every_run_even_in_a_vpc_that_is_not(
+    declare: Callable[..., Any], existing_vpc: dict[str, str]
+) -> None:
+    (cluster,) = declare(**existing_vpc).of_type("aws:eks/cluster:Cluster")
+    assert cluster.inputs["name"] == "agents-dev-1a2b3c4", "the random end of its role's name"
 
 
 def test_the_log_group_carries_the_clusters_name_and_a_retention(declare: Callable[..., Any]) -> None:

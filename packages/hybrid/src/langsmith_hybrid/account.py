@@ -19,6 +19,7 @@ class Account:
 
     Attributes:
         resources: Options that put a component into the account and region.
+        asking: Options that ask about that account and region.
         tags: What the provider puts on everything it makes, for what AWS makes on our behalf.
         account_id: The account's number.
         partition: AWS partition, such as ``aws``.
@@ -27,6 +28,7 @@ class Account:
     """
 
     resources: pulumi.ResourceOptions
+    asking: pulumi.InvokeOptions
     tags: Mapping[str, str]
     account_id: str
     partition: str
@@ -46,6 +48,7 @@ class Account:
         caller = aws.get_caller_identity(opts=asking)
         return cls(
             resources=pulumi.ResourceOptions(provider=provider),
+            asking=asking,
             tags=tags,
             account_id=caller.account_id,
             partition=aws.get_partition(opts=asking).partition,
@@ -69,7 +72,7 @@ def _zones(config: LangSmithConfig, asking: pulumi.InvokeOptions) -> Sequence[st
     # Local and Wavelength zones have to be opted in to, and EKS does not run in them.
     ordinary = aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])
     found = aws.get_availability_zones(state="available", filters=[ordinary], opts=asking).names
-    if len(found) < config.availability_zones:
+    if config.vpc_id is None and len(found) < config.availability_zones:
         what = f"{config.availability_zones} zones are wanted, and {config.region} has {len(found)}."
         raise ConfigError([Problem("availabilityZones", what, f"Set it to {len(found)}, or use another region.")])
     return found[: config.availability_zones]

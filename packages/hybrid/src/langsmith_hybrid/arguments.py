@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from langsmith_hybrid import names
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccessArgs
 from langsmith_hybrid.cluster import Cluster, ClusterArgs
@@ -15,6 +14,7 @@ from langsmith_hybrid.network import Network, NetworkArgs
 from langsmith_hybrid.network_logs import NetworkLogsArgs
 from langsmith_hybrid.nodes import NodeArgs
 from langsmith_hybrid.object_store import ObjectStore, ObjectStoreArgs
+from langsmith_hybrid.place import Place
 from langsmith_hybrid.platform import PlatformArgs
 from langsmith_hybrid.postgres import PostgresArgs
 from langsmith_hybrid.redis import Redis, RedisArgs
@@ -38,7 +38,7 @@ def service_endpoints(config: LangSmithConfig, place: Network) -> ServiceEndpoin
     )
 
 
-def network_logs(config: LangSmithConfig, account: Account, place: Network) -> NetworkLogsArgs:
+def network_logs(config: LangSmithConfig, account: Account, place: Place) -> NetworkLogsArgs:
     """Flow logs, kept as long as the cluster's."""
     return NetworkLogsArgs(
         vpc_id=place.vpc_id,
@@ -51,10 +51,10 @@ def network_logs(config: LangSmithConfig, account: Account, place: Network) -> N
     )
 
 
-def cluster(config: LangSmithConfig, account: Account, place: Network) -> ClusterArgs:
+def cluster(config: LangSmithConfig, account: Account, place: Place) -> ClusterArgs:
     """The cluster, in the private subnets."""
     return ClusterArgs(
-        name=names.cluster_name(config.eks_cluster_name, place.vpc_id),
+        name_prefix=config.eks_cluster_name,
         version=config.eks_cluster_version,
         region=config.region,
         partition=account.partition,
@@ -82,7 +82,7 @@ def cluster(config: LangSmithConfig, account: Account, place: Network) -> Cluste
     )
 
 
-def postgres(config: LangSmithConfig, place: Network, clients: Cluster) -> PostgresArgs:
+def postgres(config: LangSmithConfig, place: Place, clients: Cluster) -> PostgresArgs:
     """The database, open to the cluster's nodes and Pods."""
     return PostgresArgs(
         vpc_id=place.vpc_id,
@@ -98,7 +98,7 @@ def postgres(config: LangSmithConfig, place: Network, clients: Cluster) -> Postg
     )
 
 
-def redis(config: LangSmithConfig, place: Network, clients: Cluster) -> RedisArgs:
+def redis(config: LangSmithConfig, place: Place, clients: Cluster) -> RedisArgs:
     """The queue and cache, open to the cluster's nodes and Pods."""
     return RedisArgs(
         vpc_id=place.vpc_id,

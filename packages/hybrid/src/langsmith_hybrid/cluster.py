@@ -26,7 +26,7 @@ class ClusterArgs:
     """What the cluster is made from.
 
     Attributes:
-        name: Physical name of the EKS cluster.
+        name_prefix: What the EKS cluster's name begins with.
         version: Kubernetes minor version.
         region: AWS region, for the kubeconfig.
         partition: AWS partition, such as ``aws``.
@@ -40,7 +40,7 @@ class ClusterArgs:
         deletion_protection: Whether EKS refuses to delete the cluster.
     """
 
-    name: pulumi.Output[str]
+    name_prefix: str
     version: str
     region: str
     partition: str
@@ -105,23 +105,24 @@ class Cluster(Component):
 
     def _control_plane(self) -> aws.eks.Cluster:
         args = self._args
-        # Ours, and made first: otherwise EKS makes one that keeps its logs for ever and that no destroy removes.
-        logs = aws.cloudwatch.LogGroup(
-            f"{self._name}-control-plane",
-            name=names.control_plane_log_group(args.name),
-            retention_in_days=args.log_retention_days,
-            opts=self.child(),
-        )
         role, attachments = iam.role_with(
             f"{self._name}-control-plane",
             trust=iam.assumed_by_service("eks.amazonaws.com"),
             managed_policies=[iam.managed_policy_arn(args.partition, "AmazonEKSClusterPolicy")],
             opts=self.child(),
         )
+        name = names.cluster_name(args.name_prefix, role.name)
+        # Ours, and made first: otherwise EKS makes one that keeps its logs for ever and that no destroy removes.
+        logs = aws.cloudwatch.LogGroup(
+            f"{self._name}-control-plane",
+            name=names.control_plane_log_group(name),
+            retention_in_days=args.log_retention_days,
+            opts=self.child(),
+        )
         public = bool(args.public_access_cidrs)
         return aws.eks.Cluster(
             self._name,
-            name=args.name,
+            name=name,
             version=args.version,
             role_arn=role.arn,
             access_config=aws.eks.ClusterAccessConfigArgs(

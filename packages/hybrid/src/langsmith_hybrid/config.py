@@ -17,6 +17,9 @@ from langsmith_hybrid.profiles import DEV, PROFILES, Profile, ProfileName
 
 _PROFILE: ProfileName = "dev"
 _VPC_CIDR = "10.0.0.0/16"
+_VPC_ID: str | None = None
+_PRIVATE_SUBNET_IDS: tuple[str, ...] = ()
+_PUBLIC_SUBNET_IDS: tuple[str, ...] = ()
 # The newest line whose standard support (to 2027-03-27) outlasts a year of use; 1.34 ends on 2026-12-02.
 _EKS_CLUSTER_VERSION = "1.35"
 _EKS_PUBLIC_ACCESS_CIDRS: tuple[str, ...] = ()
@@ -67,6 +70,9 @@ class LangSmithConfig(Profile):
         profile: The profile that decides every field the stack file does not.
         region: AWS region; by default ``aws:region``, then ``AWS_REGION``, then ``AWS_DEFAULT_REGION``.
         vpc_cidr: Address range of the VPC, /16 to /20.
+        vpc_id: A VPC that exists, to be used instead of one of our own.
+        private_subnet_ids: Its subnets for nodes, Pods and stores, one a zone.
+        public_subnet_ids: Its subnets for public load balancers.
         eks_cluster_version: Kubernetes minor version.
         eks_public_access_cidrs: Address ranges that reach the public API endpoint; none leaves it private.
         cluster_admin_arns: IAM principals with cluster-admin access besides whoever deploys.
@@ -99,6 +105,9 @@ class LangSmithConfig(Profile):
     profile: ProfileName = _PROFILE
     region: str
     vpc_cidr: str = _VPC_CIDR
+    vpc_id: str | None = _VPC_ID
+    private_subnet_ids: tuple[str, ...] = _PRIVATE_SUBNET_IDS
+    public_subnet_ids: tuple[str, ...] = _PUBLIC_SUBNET_IDS
     eks_cluster_version: str = _EKS_CLUSTER_VERSION
     eks_public_access_cidrs: tuple[str, ...] = _EKS_PUBLIC_ACCESS_CIDRS
     cluster_admin_arns: tuple[str, ...] = _CLUSTER_ADMIN_ARNS

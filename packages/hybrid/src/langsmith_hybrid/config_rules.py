@@ -26,6 +26,7 @@ _LONGEST_BUCKET_PREFIX = 31
 _LONGEST_CLUSTER_NAME = 34
 # Prefix delegation hands addresses out in blocks of 16: four of them hold a node's 58 Pods.
 _ADDRESSES_PER_NODE = 64
+_FEWEST_ZONES = 2
 
 Values = Mapping[str, Any]
 Rule = Callable[[Values], Iterator[Problem]]
@@ -73,8 +74,19 @@ def _node_sizes(low: int, desired: int, high: int) -> Iterator[Problem]:
         )
 
 
-@_across("vpc_cidr", "availability_zones", "eks_node_max_size")
-def _room_for_nodes(cidr: str, zones: int, most: int) -> Iterator[Problem]:
+@_across("vpc_id", "private_subnet_ids", "public_subnet_ids")
+def _whose_network(vpc_id: str | None, private: tuple[str, ...], public: tuple[str, ...]) -> Iterator[Problem]:
+    if vpc_id is not None and len(private) < _FEWEST_ZONES:
+        yield Problem("privateSubnetIds", f"{len(private)} subnets of {vpc_id} are named.", "Name one a zone, in two.")
+    for key, subnet_ids in (("privateSubnetIds", private), ("publicSubnetIds", public)):
+        if vpc_id is None and subnet_ids:
+            yield Problem(key, "is about a VPC that is not named.", "Set vpcId, or leave it out.")
+
+
+@_across("vpc_id", "vpc_cidr", "availability_zones", "eks_node_max_size")
+def _room_for_nodes(vpc_id: str | None, cidr: str, zones: int, most: int) -> Iterator[Problem]:
+    if vpc_id is not None:
+        return
     private = subnets.plan(cidr, zones).private
     room = sum(ipaddress.IPv4Network(block).num_addresses for block in private) // _ADDRESSES_PER_NODE
     if most > room:
@@ -154,6 +166,9 @@ _RULES: tuple[Rule, ...] = (
     _field("langsmith_workspace_id", must.workspace_id),
     _field("region", must.shape(r"[a-z]{2}(-[a-z]+)+-\d", "Write an AWS region, as in us-east-1.")),
     _field("vpc_cidr", must.vpc_cidr),
+    _field("vpc_id", lambda value: must.aws_ids("vpc")((value,))),
+    _field("private_subnet_ids", must.aws_ids("subnet")),
+    _field("public_subnet_ids", must.aws_ids("subnet")),
     _field("availability_zones", must.between(2, 3)),
     _field("interface_endpoints", must.aws_services),
     _field("eks_cluster_version", must.one_of(tuple(END_OF_STANDARD_SUPPORT))),
@@ -185,4 +200,11 @@ _RULES: tuple[Rule, ...] = (
     _field("tags", must.tags),
 )
 
-_RULES_ACROSS: tuple[Rule, ...] = (_node_sizes, _room_for_nodes, _one_langsmith, _one_grant_each, _one_value_each)
+_RULES_ACROSS: tuple[Rule, ...] = (
+    _node_sizes,
+    _whose_network,
+    _room_for_nodes,
+    _one_langsmith,
+    _one_grant_each,
+    _one_value_each,
+)

@@ -16,7 +16,8 @@ Verdict = tuple[str, str]
 _MOST_PUBLIC_CIDRS = 40
 # A /8 is more than any company's way out to the internet; two halves of the internet are /1 each.
 _WIDEST_PUBLIC_PREFIX = 8
-_SERVICE_CIDR = ipaddress.IPv4Network("172.20.0.0/16")
+# What EKS gives Services addresses from in a VPC of 10.0.0.0/8.
+SERVICE_CIDR = ipaddress.IPv4Network("172.20.0.0/16")
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 # Interface endpoints of AWS services are named like their host names, as in ecr.api.
@@ -40,6 +41,20 @@ def between(low: int, high: int) -> Callable[[int], Verdict | None]:
     return lambda value: None if low <= value <= high else (f"{value} is out of range.", f"Use {low} to {high}.")
 
 
+def aws_ids(kind: str) -> Callable[[tuple[str, ...]], Verdict | None]:
+    """Distinct ids that AWS gave, such as ``subnet-0123456789abcdef0``."""
+
+    def judge(ids: tuple[str, ...]) -> Verdict | None:
+        for each in ids:
+            if not re.fullmatch(rf"{kind}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", each):
+                return f"{each!r} is not the id of a {kind}.", f"Write ids such as {kind}-0123456789abcdef0."
+        if len(set(ids)) != len(ids):
+            return "an id is given twice.", "Give each id once."
+        return None
+
+    return judge
+
+
 def workspace_id(value: str) -> Verdict | None:
     """The UUID of a LangSmith workspace."""
     try:
@@ -59,8 +74,8 @@ def vpc_cidr(value: str) -> Verdict | None:
         return f"{value} is not a private range.", "Use a range of RFC 1918, such as 10.0.0.0/16."
     if not 16 <= network.prefixlen <= 20:
         return f"{value} is a /{network.prefixlen}.", "Use /16 to /20: AWS allows no larger VPC, Pods need no smaller."
-    if network.overlaps(_SERVICE_CIDR):
-        return f"{value} overlaps {_SERVICE_CIDR}, the cluster's Service addresses.", "Use another range."
+    if network.overlaps(SERVICE_CIDR):
+        return f"{value} overlaps {SERVICE_CIDR}, the cluster's Service addresses.", "Use another range."
     return None
 
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import pulumi
 
-_SUFFIX_LENGTH = 6
 
-
-def cluster_name(prefix: str, vpc_id: pulumi.Output[str]) -> pulumi.Output[str]:
-    """The EKS cluster's name: the configured prefix and the last characters of the VPC's id.
+def cluster_name(prefix: str, role_name: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The EKS cluster's name: the configured prefix, and the random characters the name of its own role ends in.
 
     EKS writes to ``/aws/eks/<cluster>/cluster`` once more after a cluster is deleted, so a second cluster of the same
-    name would find a log group that nobody manages. The VPC is new in every fresh run and known before the log group
-    and the cluster are made, which both need the name.
+    name would find a log group that nobody manages. The role is new in every fresh run, which the VPC need not be,
+    and is made before the log group and the cluster, which both need the name.
     """
-    return vpc_id.apply(lambda vpc: f"{prefix}-{vpc[-_SUFFIX_LENGTH:]}")
+    return role_name.apply(lambda role: f"{prefix}-{role.rpartition('-')[2]}")
 
 
 def control_plane_log_group(cluster: pulumi.Output[str]) -> pulumi.Output[str]:

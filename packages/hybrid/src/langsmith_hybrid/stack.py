@@ -12,11 +12,13 @@ from langsmith_hybrid.agent_access import AgentAccess
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane
+from langsmith_hybrid.existing_network import ExistingNetwork
 from langsmith_hybrid.image_registry import ImageRegistry
 from langsmith_hybrid.listener.resource import LangSmithListener
 from langsmith_hybrid.network import Network
 from langsmith_hybrid.network_logs import NetworkLogs
 from langsmith_hybrid.object_store import ObjectStore
+from langsmith_hybrid.place import Place
 from langsmith_hybrid.platform import Platform
 from langsmith_hybrid.postgres import Postgres
 from langsmith_hybrid.redis import Redis
@@ -36,8 +38,7 @@ def deploy(config: LangSmithConfig) -> None:
     account = Account.of(config)
     on_aws = account.resources
 
-    network = Network("network", arguments.network(config, account), on_aws)
-    ServiceEndpoints("endpoints", arguments.service_endpoints(config, network), on_aws)
+    network = _existing_network(config, account, config.vpc_id) if config.vpc_id else _own_network(config, account)
     if config.flow_logs:
         NetworkLogs("network-logs", arguments.network_logs(config, account, network), on_aws)
 
@@ -85,6 +86,17 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("listenerId", listener.listener_id)
     pulumi.export("namespaces", list(config.agent_namespaces))
     pulumi.export("agentsBaseUrl", _agents_base_url(config))
+
+
+def _own_network(config: LangSmithConfig, account: Account) -> Place:
+    network = Network("network", arguments.network(config, account), account.resources)
+    ServiceEndpoints("endpoints", arguments.service_endpoints(config, network), account.resources)
+    return network
+
+
+def _existing_network(config: LangSmithConfig, account: Account, vpc_id: str) -> Place:
+    """Endpoints and routes of a VPC that was there before are its owner's: it is looked at, and left as it is."""
+    return ExistingNetwork.find(vpc_id, config.private_subnet_ids, config.public_subnet_ids, account.asking)
 
 
 def _in_cluster(cluster: Cluster, *after: pulumi.Resource) -> pulumi.ResourceOptions:

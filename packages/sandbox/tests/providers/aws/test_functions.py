@@ -57,3 +57,44 @@ def test_what_is_not_imitated_is_refused(engine: Any, token: str, arguments: dic
         engine.invoke(token, **arguments)
     error: Any = caught.value
     assert complaint in error.details()
+
+
+def test_a_network_that_is_there_is_found_with_its_way_out(engine: Any, aws: Any) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    tagged = [{"ResourceType": "subnet", "Tags": [{"Key": "tier", "Value": "private"}]}]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.7.1.0/24", TagSpecifications=tagged)["Subnet"]["SubnetId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+
+    found = engine.invoke("aws:ec2/getVpc:getVpc", id=vpc)
+    assert (found["cidrBlock"], found["enableDnsHostnames"], found["enableDnsSupport"]) == ("10.7.0.0/16", True, True)
+    seen = engine.invoke("aws:ec2/getSubnet:getSubnet", id=subnet)
+    assert (seen["vpcId"], seen["availableIpAddressCount"], seen["tags"]) == (vpc, 251, {"tier": "private"})
+
+    own = [{"name": "association.subnet-id", "values": [subnet]}]
+    tables = "aws:ec2/getRouteTables:getRouteTables"
+    assert engine.invoke(tables, vpcId=vpc, filters=own)["ids"] == [], "it follows the VPC's main table still"
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    assert engine.invoke(tables, vpcId=vpc, filters=own)["ids"] == [table]
+    (route,) = engine.invoke("aws:ec2/getRouteTable:getRouteTable", routeTableId=table)["routes"]
+    assert (route["cidrBlock"], route["gatewayId"], route["natGatewayId"]) == ("0.0.0.0/0", gateway, "")
+
+
+def test_a_nat_gateway_is_found_with_its_public_address(engine: Any, aws: Any) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.1.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")
+    nat = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address["AllocationId"])["NatGateway"]["NatGatewayId"]
+    assert engine.invoke("aws:ec2/getNatGateway:getNatGateway", id=nat)["publicIp"] == address["PublicIp"]
+
+
+def test_what_is_not_there_is_refused_as_aws_does(engine: Any) -> None:
+    with pytest.raises(grpc.RpcError, match=r"InvalidVpcID\.NotFound"):
+        engine.invoke("aws:ec2/getVpc:getVpc", id="vpc-0123456789abcdef0")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from langsmith_sandbox.providers.aws import network_functions
 from langsmith_sandbox.providers.aws.resource import Call
 from langsmith_sandbox.providers.plugin import ProviderError
 
@@ -126,11 +127,23 @@ def _session_context(clients: Clients, arguments: Properties) -> Mapping[str, An
     }
 
 
+_BY_ID = {"id": True, "region": False}
 FUNCTIONS: Mapping[str, tuple[Function, Mapping[str, bool]]] = {
     "aws:eks/getAddonVersion:getAddonVersion": (
         _addon_version,
         {"addonName": True, "kubernetesVersion": True, "mostRecent": False, "region": False},
     ),
+    "aws:ec2/getNatGateway:getNatGateway": (network_functions.nat_gateway, _BY_ID),
+    "aws:ec2/getRouteTable:getRouteTable": (
+        network_functions.route_table,
+        {"routeTableId": True, "region": False},
+    ),
+    "aws:ec2/getRouteTables:getRouteTables": (
+        network_functions.route_tables,
+        {"filters": False, "region": False, "vpcId": False},
+    ),
+    "aws:ec2/getSubnet:getSubnet": (network_functions.subnet, _BY_ID),
+    "aws:ec2/getVpc:getVpc": (network_functions.vpc, _BY_ID),
     "aws:iam/getSessionContext:getSessionContext": (_session_context, {"arn": True}),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (
         _availability_zones,
