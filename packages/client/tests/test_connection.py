@@ -170,7 +170,12 @@ def test_words_and_log_tell_sources_and_not_the_key(sources, caplog):
 
 
 def test_a_key_that_fits_no_header_is_refused_before_anything_is_sent(sources):
-    found = sources(environ={"LANGSMITH_API_KEY": "canary key"}).connection()
     with pytest.raises(TargetAccessError, match="holds a space") as failure:
-        found.credentials()
+        sources(environ={"LANGSMITH_API_KEY": "canary key"}).api_key()
     assert "canary" not in str(failure.value)
+
+
+def test_a_workspace_that_fits_no_header_is_refused_as_well(sources):
+    found = sources(environ={"LANGSMITH_API_KEY": "key", "LANGSMITH_WORKSPACE_ID": "my workspace"}).connection()
+    with pytest.raises(TargetAccessError, match="not a UUID"):
+        found.credentials()

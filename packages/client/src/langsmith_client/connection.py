@@ -108,12 +108,12 @@ class Sources:
         """The key.
 
         Raises:
-            TargetAccessError: There is none.
+            TargetAccessError: There is none, or it is none that could be sent.
         """
         with _mapped():
             for value, source in self._api_keys():
                 if value:
-                    return Setting(value, source)
+                    return Setting(Credentials(value).api_key, source)
         raise TargetAccessError(
             "No LangSmith API key is set.", "Set LANGSMITH_API_KEY, or name a profile that has one."
         )

@@ -119,11 +119,11 @@ def test_a_defect_is_an_event_for_machines_too():
 
 
 def test_verbose_says_where_every_setting_comes_from_and_not_the_key(cli):
-    unsendable = f"{CANARY} {CANARY}"  # so that nobody has to be asked
-    outcome = cli("ls", "--verbose", "--host-url", "http://127.0.0.1:1", LANGSMITH_API_KEY=unsendable)
+    environ = {"LANGSMITH_API_KEY": CANARY, "LANGSMITH_WORKSPACE_ID": "no UUID"}  # so that nobody is asked
+    outcome = cli("ls", "--verbose", "--host-url", "http://127.0.0.1:1", **environ)
     assert "control plane: http://127.0.0.1:1 (from --host-url)" in outcome.err
     assert "API key: from LANGSMITH_API_KEY" in outcome.err
-    assert "workspace: left to the key" in outcome.err
+    assert "workspace: no UUID (from LANGSMITH_WORKSPACE_ID)" in outcome.err
     assert CANARY not in outcome.out + outcome.err
 
 

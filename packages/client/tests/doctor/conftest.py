@@ -12,7 +12,7 @@ import pytest
 
 from langsmith_client.connection import Connection
 from langsmith_client.doctor.examination import Surroundings, examine
-from langsmith_client.doctor.examiner import Finding
+from langsmith_client.doctor.examiner import Examiner, Finding
 from langsmith_client.processes import Finished
 from langsmith_client.registry import Login, Registry
 from langsmith_client.where import Where
@@ -105,12 +105,15 @@ class World:
         wire = httpx2.MockTransport(self.server)
         return Registry(Nobody(), mirrors={"docker.io": HOST}, transport=wire, sleep=lambda seconds: None)
 
-    def findings(self, **options: Any) -> dict[str, Finding]:
-        """Examine; the findings by check, the last of a name."""
+    def examine(self, **options: Any) -> Examiner:
+        """Examine it."""
         aws = httpx2.MockTransport(lambda request: httpx2.Response(200, json={"repositories": [self.repository]}))
         around = Surroundings(self.environ, connect=self.connect, registry=self.open_registry, aws=aws, run=self.run)
-        examiner = examine(self.agent.load, self.where, around, **options)
-        return {finding.check: finding for finding in examiner.findings}
+        return examine(self.agent.load, self.where, around, **options)
+
+    def findings(self, **options: Any) -> dict[str, Finding]:
+        """Examine it; the findings by check, the last of a name."""
+        return {finding.check: finding for finding in self.examine(**options).findings}
 
 
 @pytest.fixture

@@ -146,6 +146,11 @@ def test_what_is_wrong_with_the_settings_is_found(world, environ, check, state, 
         assert not world.plane.asked, "without settings there is nobody to ask"
 
 
+def test_a_key_that_cannot_be_sent_is_told_once(world):
+    world.environ["LANGSMITH_API_KEY"] = "can ary"
+    assert [finding.state for finding in world.examine().findings if finding.check == "API key"] == [State.FAIL]
+
+
 @pytest.mark.parametrize(
     ("status", "detail", "said"),
     [
