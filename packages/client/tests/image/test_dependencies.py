@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -98,16 +99,23 @@ def test_two_machines_make_the_same_bytes(make_wheel, wanted, build, tmp_path, m
     assert first.digest == second.digest
 
 
-def test_scripts_and_locks_of_this_machine_stay_out_also_of_the_record(make_wheel, wanted, build):
-    make_wheel("extra", "1.0", script=True)
-    layer = build(wanted("extra"))
-    assert not {name for name in names(layer) if name.startswith(("bin", ".lock"))}
-    with tarfile.open(layer.path) as tar:
-        member = tar.extractfile(f"{SITE}/extra-1.0.dist-info/RECORD")
-        assert member is not None
-        record = member.read().decode()
-    assert "bin/extra" not in record
+def test_commands_start_the_images_python_and_nothing_of_this_machine_stays(make_wheel, wanted, build):
+    program = {"extra-1.0.data/scripts/native": "\x7fELF", "extra-1.0.data/scripts/tool": "#!python\nprint(1)\n"}
+    make_wheel("extra", "1.0", script=True, files=program)
+    with tarfile.open(build(wanted("extra")).path) as tar:
+        found = {member.name: tar.extractfile(member) for member in tar if member.isfile()}
+        content = {name: file.read().decode() for name, file in found.items() if file}
+        assert all(tar.getmember(f"usr/local/bin/{name}").mode == 0o755 for name in ("extra", "native", "tool"))
+    assert content["usr/local/bin/extra"] == (
+        "#!/usr/local/bin/python3.11\nimport sys\nfrom extra import main\n\n"
+        'if __name__ == "__main__":\n    sys.exit(main())\n'
+    )
+    assert content["usr/local/bin/tool"] == "#!/usr/local/bin/python3.11\nprint(1)\n"
+    assert content["usr/local/bin/native"] == "\x7fELF"
+    record = content[f"{SITE}/extra-1.0.dist-info/RECORD"]
+    assert "bin/extra" not in record, "its hash would be that of a file about this machine"
     assert "extra/__init__.py" in record
+    assert not any(sys.executable in text or name.endswith(".lock") for name, text in content.items())
 
 
 def test_an_unchanged_wish_costs_no_resolution(make_wheel, wanted, build, tmp_path):

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from langsmith_client.errors import BuildError
 from langsmith_client.image.layer import Entry, Layer, write_layer
+from langsmith_client.image.scripts import script_entries
 from langsmith_client.turns import turn
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from langsmith_client.processes import Runner
 
 # Part of the cache key: raise it whenever the same wheels would make another layer.
-_FORMAT = 1
+_FORMAT = 2
 _UV_PLATFORMS = {"linux/amd64": "x86_64-manylinux_2_28", "linux/arm64": "aarch64-manylinux_2_28"}
 _TIMEOUT = 600.0  # seconds; a first resolution may download a lot
-# What uv leaves in a target folder that is about this machine: its lock, and scripts that start this Python.
+# What uv leaves in a target folder that is about this machine: its lock, and commands that start this Python.
 _MACHINE_FILES = re.compile(r"\.lock|bin/.*|.*/uv_cache\.json|.*\.pyc")
 
 
@@ -124,7 +125,10 @@ def _make(wanted: Wanted, record: Path, run: Runner) -> Layer | None:
             comment = f"langsmith-client: {' '.join(pins)}"
             target = Path(folder).resolve() / "target"  # uv runs in the agent's folder
             _install(wanted, pins, target, run)
-            entries = _entries(target, wanted.site_packages)
+            entries = [
+                *_entries(target, wanted.site_packages),
+                *script_entries(target, wanted.site_packages, wanted.python),
+            ]
             written = write_layer(entries, Path(folder) / "layer", owned=wanted.site_packages, comment=comment)
             layer = dataclasses.replace(written, path=record.with_suffix(".tar.gz"))
             written.path.replace(layer.path)
