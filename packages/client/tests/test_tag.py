@@ -64,3 +64,9 @@ def test_in_ci_only_what_a_commit_explains_is_built(git, ci):
 def test_outside_of_ci_changed_files_are_no_reason_to_refuse(environ):
     refuse_uncommitted(DIRTY, environ)
     refuse_uncommitted(CLEAN, {"CI": "true"})
+
+
+def test_a_thousand_changed_files_are_not_all_named():
+    many = dataclasses.replace(CLEAN, dirty=tuple(f"{number}.py" for number in range(1000)))
+    with pytest.raises(ProjectError, match=r"19\.py and 980 more"):
+        refuse_uncommitted(many, {"CI": "1"})

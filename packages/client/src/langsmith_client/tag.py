@@ -15,6 +15,7 @@ DEFAULT_PLATFORM = "linux/amd64"
 # Always cut from the full hash: git's own abbreviation grows with the clone, so one commit would get two tags.
 _COMMIT_LENGTH = 12
 _CONTENT_LENGTH = 8
+_MOST_FILES = 20  # that a sentence names
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 _LEGAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -54,7 +55,7 @@ def refuse_uncommitted(git: GitState | NoGit, environ: Mapping[str, str]) -> Non
     """In CI, which the variable CI tells, an image must come from a commit: nobody could find its files again.
 
     Raises:
-        ProjectError: There is no commit, or files differ from it; each is named.
+        ProjectError: There is no commit, or files differ from it, which are named.
     """
     if environ.get("CI", "").lower() in {"", "0", "false"}:
         return
@@ -62,7 +63,9 @@ def refuse_uncommitted(git: GitState | NoGit, environ: Mapping[str, str]) -> Non
     if isinstance(git, NoGit):
         raise ProjectError([f"This is CI, and no commit explains the image: {git.reason}."], remedy)
     if git.dirty:
-        raise ProjectError([f"This is CI, and files differ from the commit: {', '.join(git.dirty)}."], remedy)
+        more = len(git.dirty) - _MOST_FILES
+        files = ", ".join(git.dirty[:_MOST_FILES]) + (f" and {more} more" if more > 0 else "")
+        raise ProjectError([f"This is CI, and files differ from the commit: {files}."], remedy)
 
 
 def is_legal_tag(tag: str) -> bool:
