@@ -21,6 +21,7 @@ from langsmith_client.image.publish import PublishedImage, build_request
 from langsmith_client.image_reference import Repository
 from langsmith_client.langgraph_json import LangGraphConfig
 from langsmith_client.langsmith_toml import AgentEntry
+from langsmith_client.patience import Patience
 from langsmith_client.processes import Finished
 from langsmith_client.project import Project
 from langsmith_client.source import SourceTree
@@ -134,6 +135,8 @@ class FakeIdentities:
 class World:
     """What a plan is made from."""
 
+    clock: Any
+    outages: list[str] = dataclasses.field(default_factory=list)
     target: FakeFleet = dataclasses.field(default_factory=FakeFleet)
     identities: FakeIdentities = dataclasses.field(default_factory=FakeIdentities)
     images: dict[str, PublishedImage | ClientError] = dataclasses.field(default_factory=dict)
@@ -156,13 +159,14 @@ class World:
     @property
     def observed(self) -> Observed:
         """As planning takes it."""
-        return Observed(self.target, self.published, self.identities, self.git)
+        patience = Patience(self.outages.append, self.clock, self.clock.sleep)
+        return Observed(self.target, self.published, self.identities, patience, run=self.git)
 
 
 @pytest.fixture
-def world() -> World:
+def world(clock: Any) -> World:
     """An empty target and registry."""
-    return World()
+    return World(clock)
 
 
 @pytest.fixture

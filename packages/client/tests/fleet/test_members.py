@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -15,25 +17,30 @@ from langsmith_client.langsmith_toml import load_fleet
 TARGET = '[targets.dev]\npush_to = "registry.example/agents"\nplatform = "linux/arm64"\n'
 
 
-@pytest.fixture
-def fleet(make_agent, tmp_path):
-    """Two committed agents in one repository, and a way to read them."""
-    make_agent("shop/one", git=False, files={"agent.env": "MODEL=small\n"})
-    make_agent("shop/two", git=False)
-    shop = make_agent("shop/three", git=False).folder.parent
-    agent = type(make_agent("other", git=False))(shop)
-    agent.git("init", "--quiet")
+BOTH = '[agents.one]\npath = "one"\n[agents.two]\npath = "two"\n'
 
-    def read(
-        toml='[agents.one]\npath = "one"\n[agents.two]\npath = "two"\n', *, target=TARGET, environ=None, **options
-    ):
-        (shop / "langsmith.toml").write_text(target + toml)
-        loaded = load_fleet(shop / "langsmith.toml")
+
+@dataclasses.dataclass(frozen=True)
+class Shop:
+    """A repository of agents; called with the agents of a langsmith.toml, it reads them."""
+
+    agent: Any
+
+    def __call__(self, agents=BOTH, *, target=TARGET, environ=None, **options):
+        self.agent.write({"langsmith.toml": target + agents})
+        loaded = load_fleet(self.agent.folder / "langsmith.toml")
         return read_members(loaded, loaded.target("dev"), environ=environ or {}, **options)
 
-    agent.write({"langsmith.toml": TARGET}).commit()
-    read.agent = agent
-    return read
+
+@pytest.fixture
+def fleet(make_agent):
+    """Three committed agents in one repository."""
+    agents = [make_agent(f"shop/{name}", git=False) for name in ("one", "two", "three")]
+    agents[0].write({"agent.env": "MODEL=small\n"})
+    shop = dataclasses.replace(agents[0], folder=agents[0].folder.parent)
+    shop.git("init", "--quiet")
+    shop.commit()
+    return Shop(shop)
 
 
 def test_members_know_their_image_environment_and_wish(fleet):

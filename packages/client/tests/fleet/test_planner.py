@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
+import signal
 
 import pytest
 
@@ -10,9 +13,11 @@ from langsmith_client.environment.merge import Side
 from langsmith_client.environment.record import DeployedVariables, Record, with_record
 from langsmith_client.errors import ConflictError, PreflightError, TargetUnavailableError
 from langsmith_client.fleet.agent_plan import Action, Refusal, Shift
+from langsmith_client.fleet.crew import Brake
 from langsmith_client.fleet.planner import plan_fleet
 from langsmith_client.fleet.saved_plan import as_fields
 from langsmith_client.identity import Identity
+from langsmith_client.patience import Patience
 from langsmith_client.processes import Finished
 from langsmith_client.target.protocol import Phase, SecretReference
 
@@ -138,13 +143,44 @@ def test_a_variable_both_sides_changed_is_refused_until_someone_says_who_is_righ
     assert [shift.name for shift in plan_one(world, member, settle=Side.LOCAL).variables] == ["MODEL"]
 
 
-def test_an_outage_is_no_property_of_an_agent(world, make_member, monkeypatch):
+def test_a_control_plane_that_restarts_costs_patience_and_not_the_plan(world, make_member, monkeypatch):
+    answers = [TargetUnavailableError("502."), TargetUnavailableError("502."), []]
+
+    def deployments():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(world.target, "deployments", deployments)
+    assert plan_one(world, make_member("one")).action is Action.CREATE
+    assert world.outages == ["502. Trying again for 180 s."]
+
+
+def test_an_outage_that_goes_on_is_no_property_of_an_agent(world, make_member, monkeypatch):
     def down():
-        raise TargetUnavailableError("502")
+        raise TargetUnavailableError("502.")
 
     monkeypatch.setattr(world.target, "deployments", down)
     with pytest.raises(TargetUnavailableError):
         plan_fleet("dev", [make_member("one")], world.observed)
+
+
+def test_ctrl_c_ends_the_patience_with_an_outage(world, make_member, monkeypatch):
+    brake = Brake()
+
+    def down():
+        raise TargetUnavailableError("502.")
+
+    def sleep(seconds):
+        os.kill(os.getpid(), signal.SIGINT)
+        brake.sleep(60)
+
+    monkeypatch.setattr(world.target, "deployments", down)
+    around = dataclasses.replace(world.observed, patience=Patience(world.outages.append, sleep=sleep), brake=brake)
+    with pytest.raises(KeyboardInterrupt):
+        plan_fleet("dev", [make_member("one")], around)
+    assert brake.interrupted
 
 
 def test_counts_and_subsets_of_a_plan_follow_from_its_actions(world, make_member):

@@ -68,14 +68,24 @@ class Ground:
     target_name: str
     target: ControlPlaneTarget
     registry: Registry
+    reporter: Reporter
 
     def plan(self, *, settle: Side | None = None, salt: bytes | None = None) -> FleetPlan:
         """Look at every agent; errors as those of `plan_fleet`, whose arguments these are."""
         from langsmith_client.cli.looking import identities_of
+        from langsmith_client.fleet.crew import Brake
         from langsmith_client.fleet.planner import Observed, plan_fleet
         from langsmith_client.image.publish import published
+        from langsmith_client.patience import Patience
 
-        around = Observed(self.target, lambda request: published(request, self.registry), identities_of(self.registry))
+        brake = Brake()
+        around = Observed(
+            self.target,
+            lambda request: published(request, self.registry),
+            identities_of(self.registry),
+            Patience(lambda text: self.reporter.say("outage", text), sleep=brake.sleep),
+            brake,
+        )
         return plan_fleet(self.target_name, self.members, around, settle=settle, salt=salt)
 
 
@@ -105,7 +115,7 @@ def ground(
         for note in member.notes:
             reporter.say("note", f"{member.name}: {note}", agent=member.name)
     with connected(dataclasses.replace(where, target=name)) as target, registries() as registry:
-        yield Ground(members, name, target, registry)
+        yield Ground(members, name, target, registry, reporter)
 
 
 def refuse(plan: FleetPlan) -> None:

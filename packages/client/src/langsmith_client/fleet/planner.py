@@ -14,6 +14,7 @@ from langsmith_client.environment.record import salted_hash
 from langsmith_client.environment.references import as_texts
 from langsmith_client.errors import ConflictError, PreflightError, ProjectError
 from langsmith_client.fleet.agent_plan import Action, AgentPlan, FleetPlan, ImagePlan, Refusal, Shift
+from langsmith_client.fleet.crew import Brake
 from langsmith_client.git import GitState
 from langsmith_client.plan import Plan, make_plan
 from langsmith_client.target.protocol import Catalogue, Deployment, Phase, Target
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from langsmith_client.image.protocol import BuildRequest
     from langsmith_client.image.publish import PublishedImage
     from langsmith_client.listing import Reader
+    from langsmith_client.patience import Patience
 
 WORKERS = 16
 """Agents looked at at the same time: they mostly wait, and registries and control planes take that many gladly."""
@@ -46,12 +48,16 @@ class Observed:
         published: The image of what is asked for, None where it is still to be built; a ConflictError where its tag
             stands for something else.
         identities: Knows where an image comes from.
+        patience: With a target that does not answer for a while.
+        brake: Used after Ctrl-C, to end what waits.
         run: Runs git.
     """
 
     target: FleetTarget
     published: Callable[[BuildRequest], PublishedImage | None]
     identities: Reader
+    patience: Patience
+    brake: Brake = dataclasses.field(default_factory=Brake)
     run: processes.Runner = processes.run
 
 
@@ -67,17 +73,19 @@ def plan_fleet(
         settle: Who is right where both sides changed a variable.
 
     Raises:
-        TargetError: The target does not answer; what is wrong with one agent is told in its plan.
+        TargetError: The target refuses, or is not back in time; what is wrong with one agent is told in its plan.
         RegistryError: The registry does not answer.
     """
     salt = salt or secrets.token_bytes(_SALT_LENGTH)
     with ThreadPoolExecutor(WORKERS) as pool:
-        listing = pool.submit(lambda: {each.name: each for each in around.target.deployments()})
-        images = [pool.submit(around.published, member.request) for member in members]
-        looks = [
-            _Look(member, listing, image, around, salt, settle) for member, image in zip(members, images, strict=True)
-        ]
-        return FleetPlan(name, salt, tuple(pool.map(_Look.plan, looks)), settle)
+        try:
+            listing = pool.submit(lambda: {each.name: each for each in around.patience.ask(around.target.deployments)})
+            images = [pool.submit(around.published, member.request) for member in members]
+            looks = [_Look(*pair, listing, around, salt, settle) for pair in zip(members, images, strict=True)]
+            return FleetPlan(name, salt, tuple(pool.map(_Look.plan, looks)), settle)
+        except KeyboardInterrupt:
+            around.brake.interrupt()
+            raise
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,8 +93,8 @@ class _Look:
     """The look at one agent, in a thread of its own."""
 
     member: Member
-    listing: Future[dict[str, Deployment]]
     image: Future[PublishedImage | None]
+    listing: Future[dict[str, Deployment]]
     around: Observed
     salt: bytes
     settle: Side | None
@@ -105,7 +113,7 @@ class _Look:
         )
         try:
             published = self.image.result()
-            self.around.target.check(self.member.name, existing)
+            self.around.patience.ask(lambda: self.around.target.check(self.member.name, existing))
             plan = self._decide(published, existing)
         except (ConflictError, PreflightError, ProjectError) as error:
             refusal = Refusal(error.what, error.remedy, error.exit_code)
@@ -116,9 +124,10 @@ class _Look:
     def _existing(self) -> Deployment | None:
         found = self.listing.result().get(self.member.name)
         if found and None in found.environment.values():  # a list may leave out what the single answer holds
-            return self.around.target.find(found.name)
+            return self.around.patience.ask(lambda: self.around.target.find(found.name))
         if found and found.newest is None:
-            return dataclasses.replace(found, newest=self.around.target.newest(found))
+            newest = self.around.patience.ask(lambda: self.around.target.newest(found))
+            return dataclasses.replace(found, newest=newest)
         return found
 
     def _decide(self, published: PublishedImage | None, existing: Deployment | None) -> Plan:
