@@ -128,6 +128,26 @@ def test_a_named_profile_is_not_filled_up_from_the_one_nobody_named(sources):
         found.api_key()
 
 
+def test_a_machine_without_profiles_logs_in_by_its_environment_for_a_target_that_names_one(sources, tmp_path):
+    (tmp_path / "config.json").unlink()
+    found = sources(target="by-profile").connection()
+    assert (found.host.source, found.api_key.source) == ("LANGGRAPH_HOST_URL", "LANGGRAPH_HOST_API_KEY"), "as in CI"
+    with pytest.raises(TargetAccessError, match=r"config\.json with the profile 'named' that the target names"):
+        sources(KEYS, target="by-profile").api_key()
+
+
+def test_a_profile_that_a_flag_names_is_insisted_on_there_too(sources, tmp_path):
+    (tmp_path / "config.json").unlink()
+    with pytest.raises(TargetAccessError, match="no profile 'named'"):
+        sources(profile="named")
+
+
+def test_a_target_s_profile_that_others_are_kept_without_is_an_error(sources, tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"profiles": {"other": {"api_key": "key"}}}))
+    with pytest.raises(TargetAccessError, match="no profile 'named'"):
+        sources(target="by-profile")
+
+
 def test_an_oauth_login_is_refused_when_it_is_what_there_is(sources):
     with pytest.raises(TargetAccessError, match="OAuth") as failure:
         sources(profile="oauth").api_key()

@@ -19,7 +19,7 @@ from langsmith_control_plane import endpoints
 from langsmith_control_plane.credentials import API_KEY_VARIABLES, WORKSPACE_VARIABLES, Credentials
 from langsmith_control_plane.endpoints import ENDPOINT_VARIABLE, HOST_URL_VARIABLE, Endpoints
 from langsmith_control_plane.errors import ControlPlaneError, CredentialsError
-from langsmith_control_plane.profiles import Profile, load_profile
+from langsmith_control_plane.profiles import Profile, load_profile, profiles_file
 from langsmith_control_plane.secret import Secret
 
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ class Sources:
         self._where = where
         self._environ = environ
         self.entry: TargetEntry = where.entry()
-        named = where.profile or self.entry.profile
+        # A machine without the file, as in CI, logs in by its environment where people use the target's profile.
+        of_target = self.entry.profile if profiles_file(environ).exists() else None
+        named = where.profile or of_target
         with _mapped():
             self._named = load_profile(environ, named) if named else None
 
@@ -114,9 +116,7 @@ class Sources:
             for value, source in self._api_keys():
                 if value:
                     return Setting(Credentials(value).api_key, source)
-        raise TargetAccessError(
-            "No LangSmith API key is set.", "Set LANGSMITH_API_KEY, or name a profile that has one."
-        )
+        raise TargetAccessError("No LangSmith API key is set.", self._way_to_a_key())
 
     def workspace(self) -> Setting[str] | None:
         """The workspace, None where nothing names one."""
@@ -157,6 +157,12 @@ class Sources:
             yield self._environ.get(variable, "").strip(), variable
         if self._ambient:
             yield self._ambient.workspace_id, _words(self._ambient)
+
+    def _way_to_a_key(self) -> str:
+        if self.entry.profile and not self._named:
+            missing = f"{profiles_file(self._environ)} with the profile {self.entry.profile!r} that the target names"
+            return f"Set LANGSMITH_API_KEY, or make {missing}."
+        return "Set LANGSMITH_API_KEY, or name a profile that has one."
 
     @property
     def _target(self) -> str:
