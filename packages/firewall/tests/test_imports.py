@@ -21,18 +21,11 @@ from langsmith_firewall.errors import MissingExtraError
 
 PACKAGE = Path(__file__).parents[1]
 PROJECT = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
-# Lets nothing be imported but the standard library, the package, and what the distributions on standard input install.
+# Hides the modules on standard input, as if what installs them were not there.
 ALONE = """
-import importlib.metadata, json, sys
+import json, sys
 
-def modules(names):
-    files = [file for name in names for file in importlib.metadata.distribution(name).files or ()]
-    parts = [file.with_suffix("").parts for file in files if file.suffix in {".py", ".so"}]
-    return {".".join(part[:depth]) for part in parts for depth in (1, 2)}
-
-installed = {each.name for each in importlib.metadata.distributions() if not each.name.startswith("langsmith-")}
-allowed = set(json.load(sys.stdin))
-hidden = modules(installed - allowed) - modules(allowed)
+hidden = set(json.load(sys.stdin))
 
 class Alone:
     @staticmethod
@@ -97,15 +90,24 @@ def _brought_by(requirements: Iterable[str]) -> set[str]:
     return {name for name in found if "[" not in name}
 
 
+def _modules(distributions: Iterable[importlib.metadata.Distribution]) -> set[str]:
+    """What they install, as deep as two distributions share a package (`azure`, `google`)."""
+    files = [file for each in distributions for file in each.files or ()]
+    parts = [file.with_suffix("").parts for file in files if file.suffix in {".py", ".so"}]
+    return {".".join(part[:depth]) for part in parts for depth in (1, 2)}
+
+
 def _alone(*extras: str) -> tuple[dict[str, str], set[str]]:
     """How opening each service ends where only the package and these extras are installed, and what was imported."""
     wanted = [*PROJECT["dependencies"], *(each for extra in extras for each in PROJECT["optional-dependencies"][extra])]
     brought = _brought_by(wanted)
-    names = [each.name for each in importlib.metadata.distributions() if canonicalize_name(each.name) in brought]
+    theirs = [each for each in importlib.metadata.distributions() if not each.name.startswith("langsmith-")]
+    here = [each for each in theirs if canonicalize_name(each.name) in brought]
+    hidden = _modules(each for each in theirs if each not in here) - _modules(here)
     environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ENVIRONMENT
     answer = subprocess.run(
         [sys.executable, "-c", ALONE + OPEN_ALL],
-        input=json.dumps(names),
+        input=json.dumps(sorted(hidden)),
         env=environ,
         capture_output=True,
         text=True,
