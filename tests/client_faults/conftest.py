@@ -90,6 +90,7 @@ class World:
     stop: Callable[[], None] = lambda: None
     happening: list[Callable[[], object]] = dataclasses.field(default_factory=list)
     _busy: str = ""
+    _ids: dict[str, uuid.UUID] = dataclasses.field(default_factory=dict)
 
     @functools.cached_property
     def client(self) -> ControlPlaneClient:
@@ -122,9 +123,8 @@ class World:
             self.happening.pop(0)()
         if self.works:
             with self.plane.store.transaction():
-                for each in standing.deployments(self.plane, WORKSPACE):
-                    if each.name == self._busy:  # the others have nothing to do
-                        self._work_on(each)
+                if found := self._find(self._busy):  # the others have nothing to do
+                    self._work_on(found)
 
     def prove(self, url: str | None, revision_id: str, *, replicas: int) -> Any:
         """The real proof, from pods that serve what the listener last deployed."""
@@ -145,10 +145,8 @@ class World:
     def revisions(self, name: str) -> list[Revision]:
         """Those of one deployment, oldest first; none where there is no such deployment."""
         with self.plane.store.transaction():
-            for each in standing.deployments(self.plane, WORKSPACE):
-                if each.name == name:
-                    return list(standing.revisions(self.plane, each))
-        return []
+            found = self._find(name)
+            return list(standing.revisions(self.plane, found)) if found else []
 
     def revise(self, name: str, number: int) -> str:
         """Someone else makes a revision, without asking over the network."""
@@ -179,6 +177,15 @@ class World:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(self.faults, "take", take)
             yield
+
+    def _find(self, name: str) -> Deployment | None:
+        """One deployment, by an id that is known from before where possible: reading all of them takes its time."""
+        if found := self.plane.store.deployments.get(self._ids.get(name), WORKSPACE):
+            return found
+        found = next((each for each in standing.deployments(self.plane, WORKSPACE) if each.name == name), None)
+        if found:
+            self._ids[name] = found.id
+        return found
 
     def _work_on(self, found: Deployment) -> None:
         wanted = revisions.wanted(standing.revisions(self.plane, found), found.active_revision_id)
