@@ -8,10 +8,13 @@ import json
 import os
 import tarfile
 import time
+from pathlib import PurePosixPath
 
 import pytest
 
 from langsmith_client.errors import BuildError
+from langsmith_client.image import layers
+from langsmith_client.image.layer import write_layer
 from langsmith_client.image.layers import LayersBuilder
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import ImageReference, Repository, parse_repository
@@ -215,3 +218,30 @@ def test_what_this_builder_cannot_do_is_said_before_anything_is_built(make_agent
 def test_a_base_that_is_missing_is_a_build_error(agent, registry, tmp_path):
     with pytest.raises(BuildError, match="base image"):
         LayersBuilder(registry, tmp_path).publish(build_request(agent.load(), TARGET), lambda text: None)
+
+
+def test_files_that_change_under_the_builder_end_it_before_anything_gets_the_tag(
+    registry, push_base, agent, server, tmp_path, monkeypatch
+):
+    push_base({})
+    request = build_request(agent.load(), TARGET)
+
+    def meanwhile(*arguments):
+        agent.write({"greeter/graph.py": "graph = 'saved a moment too late'\n"})
+        return write_layer(*arguments[:2], owned=PurePosixPath("/deps"), comment="x")
+
+    monkeypatch.setattr(layers, "source_layer", lambda project, path: meanwhile((), path))
+    with pytest.raises(BuildError, match="changed while its image was built"):
+        LayersBuilder(registry, tmp_path / "cache").publish(request, lambda text: None)
+    assert not any(name == TARGET.path for name, _ in server.manifests)
+
+
+def test_a_base_images_commit_is_never_taken_for_the_agents(registry, push_base, make_agent, tmp_path):
+    prefix = "org.opencontainers.image"
+    theirs = {f"{prefix}.revision": "f" * 40, f"{prefix}.source": "https://github.com/langchain-ai/server"}
+    push_base({}, config={"Labels": theirs})
+    request = build_request(make_agent(git=False).load(), TARGET)
+    digest = LayersBuilder(registry, tmp_path / "cache").publish(request, lambda text: None)
+    manifest = registry.manifest(ImageReference(TARGET, digest)).values
+    labels = json.loads(registry.blob(TARGET, manifest["config"]["digest"]))["config"]["Labels"]
+    assert (labels[f"{prefix}.revision"], labels[f"{prefix}.source"]) == ("", "")

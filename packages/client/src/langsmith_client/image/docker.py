@@ -124,6 +124,7 @@ class DockerBuilder:
     def _prepared(self, request: BuildRequest) -> Iterator[_Prepared]:
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             staged = stage(request.project, Path(folder) / "context")
+            request.check_source()
             dockerfile, contexts = dockerfile_for(staged, request.project)
             base = read_base(self.registry, base_of(dockerfile, request.base), request.platform)
             text = pinned(dockerfile, ImageReference(base.name.repository, base.digest))

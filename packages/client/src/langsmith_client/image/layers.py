@@ -85,6 +85,7 @@ class LayersBuilder:
         say(_what(dependencies) if dependencies else "the base image ships every dependency")
         with tempfile.TemporaryDirectory(prefix="langsmith-client-") as folder:
             source = source_layer(project, Path(folder) / "source")
+            request.check_source()
             layers = [layer for layer in (dependencies, source) if layer]
             labels = {**request.labels, **base_labels(base)}
             config = image_config(

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from langsmith_client.errors import BuildError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,6 +31,7 @@ class BuildRequest:
         base: The image it starts from.
         platform: `linux/amd64` or `linux/arm64`.
         labels: Labels known before the base image has been looked at.
+        source: Digest of the agent's files when they were read for tag and labels.
         arguments: More arguments for `docker buildx build`.
         fresh: Resolve dependencies anew, whatever is remembered about the same wish.
     """
@@ -38,8 +41,18 @@ class BuildRequest:
     base: ImageReference
     platform: str
     labels: Mapping[str, str]
+    source: str
     arguments: tuple[str, ...] = ()
     fresh: bool = False
+
+    def check_source(self) -> None:
+        """To be asked once the builder has its own copy of the files: an image must be what its tag says.
+
+        Raises:
+            BuildError: They are no longer what they were.
+        """
+        if self.project.source.digest() != self.source:
+            raise BuildError(f"Files of {self.project.name} changed while its image was built.", "Build again.")
 
 
 @dataclasses.dataclass(frozen=True)

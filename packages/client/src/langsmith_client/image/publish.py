@@ -71,10 +71,11 @@ def build_request(
     if platform not in PLATFORMS:
         raise ProjectError([f"The platform {platform!r} is not one of {', '.join(PLATFORMS)}."])
     base = parse_reference(base_image or project.config.base_image)
-    inputs = _inputs(project, base, platform, arguments)
+    source = project.source.digest()
+    inputs = _inputs(project, source, base, platform, arguments)
     image = ImageReference(repository, image_tag(project.version, project.git, inputs, platform))
     labels = {**_labels(project, inputs), TAG_LABEL: image.reference}
-    return BuildRequest(project, image, base, platform, labels, tuple(arguments))
+    return BuildRequest(project, image, base, platform, labels, source, tuple(arguments))
 
 
 def publish(
@@ -166,30 +167,28 @@ def choose(request: BuildRequest, builders: Sequence[Builder], chosen: str, say:
     raise BuildError(f"The image of {project.name} cannot be built: not {'; not '.join(passed)}.", remedy)
 
 
-def _inputs(project: Project, base: ImageReference, platform: str, arguments: Sequence[str]) -> str:
+def _inputs(project: Project, source: str, base: ImageReference, platform: str, arguments: Sequence[str]) -> str:
     """Digest of everything that goes into the image and is ours to decide, as 64 hex digits."""
     # The environment is not in the image: deployments with different environments share one.
     settings = {key: value for key, value in project.config.values.items() if key != "env"}
     beside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in project.recipe if path != project.config.path]
-    parts = [project.source.digest(), settings, beside, str(base), platform, *arguments]
+    parts = [source, settings, beside, str(base), platform, *arguments]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _labels(project: Project, inputs: str) -> Mapping[str, str]:
     git = project.git if isinstance(project.git, GitState) else None
-    labels = {
+    return {
         "org.opencontainers.image.title": project.name,
         "org.opencontainers.image.version": project.version,
         "org.opencontainers.image.created": timestamp(git.committed_at if git else 0),
         INPUTS_LABEL: inputs,
         FORMAT_LABEL: _FORMAT,
         DIRTY_LABEL: "true" if git is None or git.dirty else "false",
+        # Never left out: the base image's own would be taken for the agent's.
+        "org.opencontainers.image.revision": git.commit if git else "",
+        "org.opencontainers.image.source": (git.remote if git else None) or "",
     }
-    if git:
-        labels["org.opencontainers.image.revision"] = git.commit
-        if git.remote:
-            labels["org.opencontainers.image.source"] = git.remote
-    return labels
 
 
 def _reused(request: BuildRequest, registry: Registry, found: _Found) -> PublishedImage:
