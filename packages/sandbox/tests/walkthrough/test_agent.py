@@ -84,7 +84,7 @@ def test_a_client_that_claims_success_without_a_result_is_not_believed(client: A
 def test_a_deployment_is_deleted_with_its_tracing_project(client: Any, folder: Path, notes: Notes) -> None:
     tools = client(RESULT)
     agent.delete(tools, "hello", folder, notes)
-    assert "delete hello --yes --delete-tracing-project" in (tools.logs / "delete.log").read_text()
+    assert "delete hello --yes --delete-tracing-project" in (tools.logs / "delete-hello.log").read_text()
 
 
 def test_the_first_graph_is_asked_and_its_answer_returned(serve: Callable[[Answer], int], folder: Path) -> None:

@@ -80,7 +80,7 @@ def delete(tools: Tools, name: str, folder: Path, step: Step) -> None:
         ToolFailedError: The client failed; with its exit code.
     """
     argv = (*_client("delete", name), "--yes", "--delete-tracing-project", "--json")
-    outcome = tools.run("delete", argv, folder, heard=lambda line: _tell(line, step))
+    outcome = tools.run(f"delete-{name}", argv, folder, heard=lambda line: _tell(line, step))
     if outcome.code != 0:
         raise ToolFailedError("langsmith-client delete", _why(outcome), outcome.log, outcome.code)
 

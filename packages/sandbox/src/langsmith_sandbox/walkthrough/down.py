@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox import credentials, environment
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from langsmith_sandbox.paths import WorldPaths
     from langsmith_sandbox.progress import Progress
+
+_DELETED_AT_ONCE = 5  # a deletion is mostly waiting for the data plane
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,9 +59,8 @@ def down(paths: WorldPaths, progress: Progress) -> Farewell:
         # First: once the hosting stack has released its addresses, the lists would let somebody else in.
         with timed.step("firewall", "taking the agents' addresses off the lists") as step:
             firewall.down(step)
-    with timed.step("agents", "deleting deployments") as step:
-        for name in inventory.deployments():
-            agent.delete(tools, name, repository, step)
+    with timed.step("agents", "deleting deployments") as step, ThreadPoolExecutor(_DELETED_AT_ONCE) as pool:
+        list(pool.map(lambda name: agent.delete(tools, name, repository, step), inventory.deployments()))
     changes = "nothing"
     if stack.exists:
         with timed.step("stack", "destroying") as step:
