@@ -66,8 +66,11 @@ def test_a_saved_plan_whose_world_has_moved_changes_nothing(cli, fleet, connecte
     kept = str(tmp_path / "plan.json")
     cli("plan", "--fleet", fleet, "--out", kept)
     agent.write({"greeter/graph.py": "graph = 3\n"}).commit()
-    outcome = cli("apply", kept, "--fleet", fleet)
+    report, summary = tmp_path / "junit.xml", tmp_path / "summary.md"
+    outcome = cli("apply", kept, "--fleet", fleet, "--junit", str(report), "--github-summary", str(summary))
     assert outcome.exit_code == 30
+    assert "its files or its base image are others" in report.read_text()
+    assert "Rollout to dev refused" in summary.read_text()
     assert "greeter: its files or its base image are others." in outcome.err
     assert "Nothing was changed" in outcome.err
     assert connected.changes == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langsmith_client.errors import DeployFailedError, FleetError, StoppedError, UnprovenError
+from langsmith_client.errors import ConflictError, DeployFailedError, FleetError, StoppedError, UnprovenError
 from langsmith_client.fleet import report
 from langsmith_client.fleet.outcome import Outcome, State
 from langsmith_client.result import Result
@@ -36,18 +36,25 @@ def test_machines_get_everything():
 
 def test_one_line_counts_and_the_summary_page_shows_what_happened():
     assert report.summary(ALL, "dev") == "1 deployed, 1 unchanged, 1 failed, 1 not started on dev"
-    page = report.in_markdown(ALL, "dev")
+    page = report.for_ci(ALL, "dev").markdown
     assert "| two | wave 1 | failed |" in page
     assert "| four |" not in page
 
 
 def test_junit_cases_fail_with_the_error_and_skip_what_was_not_started():
-    one, two, three, four = report.junit_cases(ALL, "dev")
+    one, two, three, four = report.for_ci(ALL, "dev").cases
     assert (one.failure, one.skipped, one.group, one.seconds) == (None, "", "dev.canary", 12.34)
     assert ("url", "http://x") in one.properties
     assert two.failure == ("DeployFailedError", "It crashed. Mend it.")
     assert three.skipped
     assert (four.failure, four.skipped) == (None, "")
+
+
+def test_a_rollout_that_did_not_begin_is_told_as_one_failure():
+    told = report.refusal(ConflictError("one: its newest revision is r2.", "Plan again."), "dev")
+    (case,) = told.cases
+    assert (case.name, case.failure) == ("plan", ("ConflictError", "one: its newest revision is r2. Plan again."))
+    assert told.markdown == "## Rollout to dev refused\n\none: its newest revision is r2.\n\nPlan again.\n"
 
 
 def test_all_is_well_without_a_failure():

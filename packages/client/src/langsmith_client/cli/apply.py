@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from langsmith_client.cli.planning import Ground
+    from langsmith_client.errors import ClientError
     from langsmith_client.fleet.agent_plan import FleetPlan
     from langsmith_client.fleet.board import Board
     from langsmith_client.fleet.members import Member
     from langsmith_client.fleet.outcome import Outcome
+    from langsmith_client.fleet.report import ForCi
     from langsmith_client.fleet.rollout import Means
     from langsmith_client.fleet.stages import Stage
     from langsmith_client.progress import Reporter
@@ -82,6 +84,7 @@ def _apply(
     where: Where,
 ) -> FleetPlan:
     from langsmith_client.environment.merge import Side
+    from langsmith_client.fleet import report
     from langsmith_client.fleet.rollout import Pace, roll_out
     from langsmith_client.fleet.saved_plan import read_plan
     from langsmith_client.fleet.stages import stages
@@ -89,17 +92,48 @@ def _apply(
     if saved and (only or env_conflict):
         raise click.UsageError("PLAN says which agents and who is right; it goes without --only and --env-conflict.")
     kept = read_plan(saved) if saved else None
-    settle = Side(env_conflict) if env_conflict else None
+    ci = _Ci(junit, github_summary)
     with planning.ground(where, only, reporter, allow_dirty=allow_dirty, saved=kept) as ground:
-        plan = _still_as(kept, ground) if kept else ground.plan(settle=settle)
-        planning.refuse(plan)
+        with ci.told_of_refusal(ground.target_name):
+            plan = _still_as(kept, ground) if kept else ground.plan(settle=Side(env_conflict) if env_conflict else None)
+            planning.refuse(plan)
         _agree(plan, reporter, ask=not (kept or yes))
         pace = Pace(parallel, canary, wait_timeout, require_proof)
         with _board(reporter, stages(plan, canary=canary), live=live) as board:
             means = _means(ground, where, builder, board, options.proof_flags(require_proof, None, None))
             outcomes = roll_out(plan, {member.name: member for member in ground.members}, pace, means)
-    _report(outcomes, plan.target, reporter, junit, github_summary)
+    error = _report(outcomes, plan.target, reporter)
+    ci.tell(plan.target, report.for_ci(outcomes, plan.target))
+    if error:
+        raise error
     return plan
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ci:
+    """The files that tell a CI system, as far as there are any."""
+
+    junit: Path | None
+    summary: Path | None
+
+    def tell(self, target: str, told: ForCi) -> None:
+        from langsmith_client import github_summary, junit
+
+        if self.junit:
+            junit.write(self.junit, f"langsmith-client apply {target}", told.cases)
+        if self.summary:
+            github_summary.append(self.summary, told.markdown)
+
+    @contextlib.contextmanager
+    def told_of_refusal(self, target: str) -> Iterator[None]:
+        from langsmith_client.errors import ConflictError, FleetError
+        from langsmith_client.fleet import report
+
+        try:
+            yield
+        except (ConflictError, FleetError) as error:
+            self.tell(target, report.refusal(error, target))
+            raise
 
 
 def _still_as(saved: FleetPlan, ground: Ground) -> FleetPlan:
@@ -164,24 +198,12 @@ def _means(ground: Ground, where: Where, builder: str, board: Board, flags: Sequ
     return Means(publisher(ground.registry, cache_folder(os.environ), chosen=builder), around, board, brake)
 
 
-def _report(
-    outcomes: Sequence[Outcome], target: str, reporter: Reporter, junit_file: Path | None, summary_file: Path | None
-) -> None:
-    """Tell the outcome in every way that was asked for.
-
-    Raises:
-        FleetError: Some agents were not deployed.
-        StoppedError: Someone pressed Ctrl-C.
-    """
-    from langsmith_client import github_summary, junit
+def _report(outcomes: Sequence[Outcome], target: str, reporter: Reporter) -> ClientError | None:
+    """Tell the outcome; gives the error to end with, if any."""
     from langsmith_client.fleet import report
 
-    if junit_file:
-        junit.write(junit_file, f"langsmith-client apply {target}", report.junit_cases(outcomes, target))
-    if summary_file:
-        github_summary.append(summary_file, report.in_markdown(outcomes, target))
-    reporter.table("outcome", report.table(outcomes))
     error = report.error(outcomes)
+    reporter.table("outcome", report.table(outcomes))
     reporter.finish(
         "result",
         {"fleet": report.summary(outcomes, target)},
@@ -189,5 +211,4 @@ def _report(
         counts=report.counts(outcomes),
         exit_code=error.exit_code if error else 0,
     )
-    if error:
-        raise error
+    return error

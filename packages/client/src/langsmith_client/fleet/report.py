@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from langsmith_client import github_summary, junit
@@ -33,31 +34,41 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {state.value: sum(outcome.state is state for outcome in outcomes) for state in State}
 
 
-def in_markdown(outcomes: Sequence[Outcome], target: str) -> str:
-    """For the summary page of a CI job; agents that were left alone are only counted."""
+@dataclasses.dataclass(frozen=True)
+class ForCi:
+    """What a CI system is told: test cases, and a section of its summary page."""
+
+    cases: tuple[junit.Case, ...]
+    markdown: str
+
+
+def for_ci(outcomes: Sequence[Outcome], target: str) -> ForCi:
+    """A test case an agent, passed when it is deployed and proven or was left alone; the page only counts these."""
     shown = [outcome for outcome in outcomes if outcome.state is not State.UNCHANGED]
-    return github_summary.section(
-        f"Rollout to {target}", f"{summary(outcomes, target)}.", github_summary.table(table(shown))
+    words = f"{summary(outcomes, target)}."
+    page = github_summary.section(f"Rollout to {target}", words, github_summary.table(table(shown)))
+    return ForCi(tuple(_case(outcome, target) for outcome in outcomes), page)
+
+
+def refusal(error: ClientError, target: str) -> ForCi:
+    """What is told of a rollout that did not begin."""
+    case = junit.Case("plan", target, failure=(type(error).__name__, str(error)))
+    words = (github_summary.escaped(text) for text in (error.what, error.remedy))
+    return ForCi((case,), github_summary.section(f"Rollout to {target} refused", *words))
+
+
+def _case(outcome: Outcome, target: str) -> junit.Case:
+    told = {"image_uri", "proven", "revision_id", "state", "url"}
+    return junit.Case(
+        name=outcome.name,
+        group=f"{target}.{outcome.stage.replace(' ', '-')}",
+        seconds=outcome.seconds,
+        failure=outcome.error and (type(outcome.error).__name__, str(outcome.error)),
+        skipped="An earlier failure stopped the rollout." if outcome.state is State.NOT_STARTED else "",
+        properties=tuple(
+            (name, str(value)) for name, value in outcome.fields().items() if name in told and value is not None
+        ),
     )
-
-
-def junit_cases(outcomes: Sequence[Outcome], target: str) -> list[junit.Case]:
-    """A test case an agent: it passed when the agent is deployed and proven, or was left alone."""
-    return [
-        junit.Case(
-            name=outcome.name,
-            group=f"{target}.{outcome.stage.replace(' ', '-')}",
-            seconds=outcome.seconds,
-            failure=outcome.error and (type(outcome.error).__name__, str(outcome.error)),
-            skipped="An earlier failure stopped the rollout." if outcome.state is State.NOT_STARTED else "",
-            properties=tuple(
-                (name, str(value))
-                for name, value in outcome.fields().items()
-                if name in {"image_uri", "proven", "revision_id", "state", "url"} and value is not None
-            ),
-        )
-        for outcome in outcomes
-    ]
 
 
 def error(outcomes: Sequence[Outcome]) -> ClientError | None:
