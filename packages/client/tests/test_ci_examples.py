@@ -116,7 +116,9 @@ def test_jobs_are_given_no_more_than_they_need() -> None:
     assert WORKFLOW["permissions"] == {}, "nothing by default"
     for job in WORKFLOW["jobs"].values():
         assert job["permissions"] == {"contents": "read", "id-token": "write"}, "the code, and a proof for AWS"
-        assert "LANGSMITH_API_KEY" not in job.get("env", {}), "other steps of the job do not see the key"
+        assert "LANGSMITH_API_KEY" not in {**WORKFLOW["env"], **job.get("env", {})}, "not for every step"
+    seeing = [each.get("name", "") for each in steps() if "LANGSMITH_API_KEY" in each.get("env", {})]
+    assert seeing == ["Plan", "Apply"], "neither others' actions nor the installation see the key"
     for each in steps():
         if each.get("uses", "").startswith("actions/checkout@"):
             assert each["with"]["persist-credentials"] is False, "later steps need no token of the repository"
