@@ -81,7 +81,23 @@ def build(account):
     account.client("ecr").create_repository(repositoryName="agents/hello")
     account.client("kms").create_key(Description="data")
     account.client("logs").create_log_group(logGroupName="/aws/eks/prod/cluster")
+    build_lists(account)
     account.settle()
+
+
+def build_lists(account):
+    """Lists whose every write rests on what the one before it invented: a lock token, a version."""
+    waf, ec2 = account.client("wafv2"), account.client("ec2")
+    made = waf.create_ip_set(Name="partner", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=[])["Summary"]
+    named = {"Name": "partner", "Id": made["Id"], "Scope": "REGIONAL"}
+    waf.update_ip_set(**named, Addresses=["52.10.20.30/32"], LockToken=made["LockToken"])
+    prefix_list = ec2.create_managed_prefix_list(PrefixListName="partner", MaxEntries=2, AddressFamily="IPv4")
+    account.settle()
+    ec2.modify_managed_prefix_list(
+        PrefixListId=prefix_list["PrefixList"]["PrefixListId"],
+        CurrentVersion=1,
+        AddEntries=[{"Cidr": "52.10.20.30/32"}],
+    )
 
 
 def describe(account):
@@ -110,6 +126,8 @@ def describe(account):
         "keys": account.client("kms").list_keys()["Keys"],
         "roles": account.client("iam").list_roles()["Roles"],
         "logs": account.client("logs").describe_log_groups()["logGroups"],
+        "IP sets": account.client("wafv2").list_ip_sets(Scope="REGIONAL")["IPSets"],
+        "prefix lists": ec2.describe_managed_prefix_lists()["PrefixLists"],
     }
     return json.loads(json.dumps(shown, default=str, sort_keys=True))
 
