@@ -44,6 +44,7 @@ def test_everything_that_the_images_say_differently_is_listed():
     assert found["image"] == "h/a@sha256:1 -> h/a@sha256:2"
     assert found["version"] == "1.2.0 -> 1.3.0"
     assert found["dirty"] == "no -> yes"
+    assert found["commit"] == f"{'a' * 12} -> {'b' * 12}", "hashes are told by their first digits"
     assert found["+ bbbbbbbbb"] == "Say hello"
     assert "source" not in found, "what neither says is no difference"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 from langsmith_client.commits import Commits
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from langsmith_client.history import Entry
     from langsmith_client.target.protocol import Deployment
 
+_HASH = re.compile(r"((?:sha256:)?[0-9a-f]{12})([0-9a-f]{28,52})")
 _ASPECTS = ("tag", "version", "commit", "dirty", "inputs", "base", "base_digest", "platform", "source")
 
 
@@ -28,7 +30,14 @@ class Difference:
     new: str | None
 
     def __str__(self) -> str:
-        return f"{self.old or 'unknown'} -> {self.new or 'unknown'}"
+        return f"{_shortened(self.old)} -> {_shortened(self.new)}"
+
+
+def _shortened(value: str | None) -> str:
+    """A hash by its first digits, anything else as it is."""
+    if value is None:
+        return "unknown"
+    return value[: -len(found[2])] if (found := _HASH.fullmatch(value)) else value
 
 
 @dataclasses.dataclass(frozen=True)

@@ -104,7 +104,7 @@ def look(target: Overview, identities: Reader, deployment: Deployment, *, probe:
     except TargetError as error:
         problem = error.what
     answer = probe(deployment.url) if deployment.url else None
-    identity = identities.of(running.image) if running else Identity(problem="It has no revision.")
+    identity = identities.of(running.image) if running else Identity()
     return Listed(deployment, newest, running, identity, answer, problem)
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from langsmith_client.patience import Patience
     from langsmith_client.target.protocol import Deployment, LogLine, LogSource
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PAUSE = 2.0
 """Seconds between two looks at a log that is followed."""
 MASK = "**********"
@@ -33,7 +32,7 @@ class Log:
         source: Where it is kept.
         deployment: Whose log it is.
         revision_id: One revision, or None for all.
-        level: One of `LEVELS`, or None for every level.
+        level: As for `LogSource`; None for every level.
     """
 
     def __init__(

@@ -103,6 +103,15 @@ def test_ls_is_one_table_for_people_and_one_event_an_agent_for_machines(cli, gre
     assert (result["event"], result["count"], result["unknown"]) == ("result", 1, 0)
 
 
+def test_ls_says_once_why_it_does_not_know_where_images_come_from(cli, greeter, server):
+    server.manifests.clear()
+    greeter.others = [dataclasses.replace(greeter.deployment, id="d2", name="other")]
+    outcome = cli("ls")
+    assert outcome.exit_code == 0
+    assert outcome.err.count("The registry no longer has it.") == 1
+    assert [line.split()[2] for line in outcome.out.splitlines()[1:]] == ["unknown", "unknown"]
+
+
 def test_ls_of_an_empty_workspace_says_so(cli, connected):
     assert cli("ls").out == "deployments none\n"
     (result,) = cli("ls", "--json").events()

@@ -31,5 +31,8 @@ def command(where: Where, as_json: bool) -> None:
     with reporting(as_json=as_json) as reporter, connected(where) as target, identities() as known:
         agents = list_agents(target, known, probe=ask)
         reporter.table("deployment", rows(agents, dt.datetime.now(dt.UTC)))
+        for problem in dict.fromkeys(each.problem or each.identity.problem for each in agents):
+            if problem:
+                reporter.say("note", problem)
         unknown = sum(1 for each in agents if each.problem)
         reporter.finish("result", {} if agents else {"deployments": "none"}, count=len(agents), unknown=unknown)
