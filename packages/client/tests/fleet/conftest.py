@@ -12,6 +12,7 @@ import pytest
 
 from langsmith_client.environment.local import LocalEnvironment
 from langsmith_client.errors import ClientError
+from langsmith_client.fleet.entries import AgentEntry
 from langsmith_client.fleet.members import Member
 from langsmith_client.fleet.planner import Observed
 from langsmith_client.git import GitState
@@ -20,7 +21,6 @@ from langsmith_client.image.protocol import BuildRequest
 from langsmith_client.image.publish import PublishedImage, build_request
 from langsmith_client.image_reference import Repository
 from langsmith_client.langgraph_json import LangGraphConfig
-from langsmith_client.langsmith_toml import AgentEntry
 from langsmith_client.patience import Patience
 from langsmith_client.processes import Finished
 from langsmith_client.project import Project

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from langsmith_client.environment.merge import Side
     from langsmith_client.fleet.agent_plan import FleetPlan
+    from langsmith_client.fleet.entries import Fleet
     from langsmith_client.fleet.members import Member
-    from langsmith_client.langsmith_toml import Fleet
     from langsmith_client.progress import Reporter
     from langsmith_client.registry import Registry
     from langsmith_client.target.control_plane import ControlPlaneTarget

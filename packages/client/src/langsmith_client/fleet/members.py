@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from langsmith_client.fleet.entries import AgentEntry, Fleet, TargetEntry
     from langsmith_client.image.protocol import BuildRequest
-    from langsmith_client.langsmith_toml import AgentEntry, Fleet, TargetEntry
     from langsmith_client.project import AgentFiles, Project
 
 _MOST_FILES = 5
