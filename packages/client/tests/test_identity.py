@@ -127,6 +127,17 @@ def test_an_answer_that_is_no_image_is_told_and_not_remembered(identities, push,
     assert Identities(identities._registry, identities._cache).of(image).version == "1.2.0"
 
 
+def test_a_cache_that_cannot_be_written_costs_no_answer(registry, push, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert Identities(registry, tmp_path / "file" / "labels").of(push(LABELS)).version == "1.2.0"
+
+
+def test_a_digest_that_is_none_names_no_file(identities, server):
+    found = identities.of(f"{REPOSITORY}@sha256:../../../etc/passwd")
+    assert "is not a digest" in found.problem
+    assert not server.requests
+
+
 def test_a_damaged_memory_is_read_again(identities, push):
     image = push(LABELS)
     identities.of(image)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _PREFIX = "org.opencontainers.image"
 # Entries of an index that are no images: what docker buildx attests about the others.
 _NO_PLATFORM = "unknown"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Identities:
             return Identity(problem=error.what)
         if not reference.reference.startswith("sha256:"):
             return Identity(tag=reference.reference, problem="It is deployed by tag, and what a tag means can change.")
+        if not _DIGEST.fullmatch(reference.reference):  # it is going to name a file
+            return Identity(problem=f"{reference.reference!r} is not a digest.")
         if remembered := self._remembered(reference.reference):
             return _identity(reference.reference, **remembered)
         host = reference.repository.host
@@ -129,10 +134,11 @@ class Identities:
 
     def _remember(self, digest: str, values: Mapping[str, Any]) -> None:
         path = self._file(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        fresh.write_text(json.dumps(values), encoding="utf-8")
-        fresh.replace(path)
+        with contextlib.suppress(OSError):  # who only looks must not fail for want of a place to remember
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(values), encoding="utf-8")
+            fresh.replace(path)
 
     def _file(self, digest: str) -> Path:
         return self._cache / f"{digest.removeprefix('sha256:')}.json"
