@@ -11,7 +11,7 @@ import pytest
 
 from langsmith_client import processes
 from langsmith_client.errors import ProjectError
-from langsmith_client.fleet.members import read_members
+from langsmith_client.fleet.members import fleet_notes, read_members
 from langsmith_client.langsmith_toml import load_fleet
 
 TARGET = '[targets.dev]\npush_to = "registry.example/agents"\nplatform = "linux/arm64"\n'
@@ -117,3 +117,16 @@ def test_changed_files_are_a_note_at_home_and_a_refusal_in_ci(fleet):
         fleet(environ={"CI": "true"})
     assert len(caught.value.problems) == 1
     assert len(fleet(environ={"CI": "true"}, allow_dirty=True)) == 2
+
+
+def test_a_shallow_clone_is_told_once_for_all(make_member):
+    def cut_off(member):
+        project = member.request.project
+        git = dataclasses.replace(project.git, shallow=True)
+        request = dataclasses.replace(member.request, project=dataclasses.replace(project, git=git))
+        return dataclasses.replace(member, request=request)
+
+    members = [make_member("one"), make_member("two")]
+    assert fleet_notes(members) == ()
+    (note,) = fleet_notes([cut_off(member) for member in members])
+    assert "Fetch the whole history" in note

@@ -101,7 +101,7 @@ def ground(
     from langsmith_client.cli.looking import registries
     from langsmith_client.cli.session import connected
     from langsmith_client.errors import ProjectError
-    from langsmith_client.fleet.members import read_members
+    from langsmith_client.fleet.members import fleet_notes, read_members
 
     fleet = where.fleet()
     name = saved.target if saved else where.target or _only_target(fleet)
@@ -111,6 +111,8 @@ def ground(
         planned = {agent.name for agent in saved.agents}
         only = [agent.name for agent in fleet.at(name) if agent.name in planned]
     members = read_members(fleet, fleet.target(name), only=only, allow_dirty=allow_dirty, environ=os.environ)
+    for note in fleet_notes(members):
+        reporter.say("note", note)
     for member in members:
         for note in member.notes:
             reporter.say("note", f"{member.name}: {note}", agent=member.name)

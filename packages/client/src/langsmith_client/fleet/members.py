@@ -82,6 +82,17 @@ class Member:
         )
 
 
+def fleet_notes(members: Sequence[Member]) -> tuple[str, ...]:
+    """What someone should know about the clone all members are in, one sentence each."""
+    states = (member.request.project.git for member in members)
+    if not any(isinstance(git, GitState) and git.shallow for git in states):
+        return ()
+    return (
+        "The clone is shallow: git takes its oldest commit for the last of every agent, so agents that did not change "
+        "may look changed. Fetch the whole history.",
+    )
+
+
 def read_members(
     fleet: Fleet,
     target: TargetEntry,
