@@ -51,9 +51,9 @@ def measure(count: int = _AGENTS) -> Iterator[Row]:
     yield Row("the same, the first time", first)
 
 
-def write_fleet(folder: Path, count: int, registry: str, listener: str) -> None:
+def write_fleet(folder: Path, count: int, address: str, listener: str) -> None:
     """A committed repository of agents, each with a little code, three variables and a size."""
-    toml = f'[targets.dev]\npush_to = "{registry}/agents"\nlistener_id = "{listener}"\nnamespace = "agents"\n'
+    toml = f'[targets.dev]\npush_to = "{address}/agents"\nlistener_id = "{listener}"\nnamespace = "agents"\n'
     for index in range(count):
         name = f"agent-{index:03}"
         agent = folder / "agents" / name

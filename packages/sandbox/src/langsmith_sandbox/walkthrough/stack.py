@@ -38,7 +38,7 @@ class Stack:
     """One stack of one project folder.
 
     Attributes:
-        folder: The project's folder, ``stacks/hosting`` by default.
+        folder: The project's folder, such as ``stacks/hosting``.
         paths: The sandbox's folder.
         tools: Runs the CLI.
         project: The project's name.
