@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from langsmith_client.errors import TargetUnavailableError
+from langsmith_client.errors import TargetError, TargetUnavailableError
 from langsmith_client.identity import Identity
 from langsmith_client.listing import WORKERS, fields, list_agents, rows
 from langsmith_client.proof import Proof
@@ -72,6 +72,19 @@ def test_of_a_failed_deploy_the_image_that_still_runs_is_shown_beside_the_failur
     assert reader.asked == [IMAGE], "the image of the active revision, not that of the failed one"
     cells = rows([agent], NOW)[0].cells
     assert (cells["status"], cells["served"]) == ("DEPLOY_FAILED", "active")
+
+
+def test_an_active_revision_that_is_pruned_leaves_the_image_unknown_and_is_not_taken_for_the_newest(target):
+    def pruned(deployment_id, revision_id):
+        raise TargetError("Revision r1 not found.")
+
+    target.deployment = dataclasses.replace(DEPLOYMENT, newest=dataclasses.replace(REVISION, id="r2"))
+    target.revision = pruned
+    reader = Reader()
+    agent = listed(target, "r1", reader)
+    assert not reader.asked
+    assert (agent.running, agent.problem) == (None, "Revision r1 not found.")
+    assert rows([agent], NOW)[0].cells["tag"] == "unknown"
 
 
 @pytest.mark.parametrize(("served", "shown"), [("r0-long-id", "other (r0-long-)"), (None, "unknown")])

@@ -96,11 +96,13 @@ def list_agents(
 def look(target: Overview, identities: Reader, deployment: Deployment, *, probe: Callable[[str], Proof]) -> Listed:
     """One deployment, as for `list_agents`; what cannot be asked is unknown, and its `problem` says why."""
     problem = ""
-    newest = running = deployment.newest
+    newest, running = deployment.newest, None
+    active = deployment.active_revision_id
     try:
-        newest = running = newest or target.newest(deployment)
-        if newest and deployment.active_revision_id not in {None, newest.id}:
-            running = target.revision(deployment.id, str(deployment.active_revision_id))
+        newest = newest or target.newest(deployment)
+        running = (
+            newest if active is None or (newest and newest.id == active) else target.revision(deployment.id, active)
+        )
     except TargetError as error:
         problem = error.what
     answer = probe(deployment.url) if deployment.url else None
