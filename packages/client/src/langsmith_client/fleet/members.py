@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from langsmith_client.project import AgentFiles, Project
 
 _MOST_FILES = 5
+_SHALLOW = (
+    "The clone is shallow: git takes its oldest commit for the last of every agent, so agents that did not change may "
+    "look changed. Fetch the whole history."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,12 +89,7 @@ class Member:
 def fleet_notes(members: Sequence[Member]) -> tuple[str, ...]:
     """What someone should know about the clone all members are in, one sentence each."""
     states = (member.request.project.git for member in members)
-    if not any(isinstance(git, GitState) and git.shallow for git in states):
-        return ()
-    return (
-        "The clone is shallow: git takes its oldest commit for the last of every agent, so agents that did not change "
-        "may look changed. Fetch the whole history.",
-    )
+    return (_SHALLOW,) if any(isinstance(git, GitState) and git.shallow for git in states) else ()
 
 
 def read_members(
