@@ -137,6 +137,11 @@ def test_without_a_url_nobody_is_asked(run, clock):
     assert clock.pauses == []
 
 
+@pytest.mark.parametrize("host", ["exa..mple", "a" * 64, ".", "127.0.0.1:99999", "[", "a b"])
+def test_an_address_that_no_socket_takes_is_one_that_cannot_be_reached(host):
+    assert "cannot be reached" in ask(f"http://{host}/lgp/greeter").reason
+
+
 def test_a_single_answer_is_one_replicas_and_proves_nothing():
     found = ask(URL, transport=httpx2.MockTransport(Agent("ours")))
     assert (found.served, found.proven, found.reason) == ("ours", False, "")

@@ -75,9 +75,9 @@ def test_everything_but_an_output_is_a_failure_told_in_a_sentence(run, answer, r
     assert len(agent.requests) == 1, "a run may have effects, so it is never asked for twice"
 
 
-def test_an_address_that_is_none_is_a_failure_too(run):
-    ran, _ = run(httpx2.Response(200), url="http://[broken")
-    assert not ran.passed
+@pytest.mark.parametrize("url", ["http://[broken", "http://exa..mple", "http://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_a_failure_too(url):
+    assert "gave no answer" in run_smoke(url, ASKED, headers={}).reason
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from langsmith_control_plane import deployment_calls, listener_calls
 from langsmith_control_plane.calls import Call
+from langsmith_control_plane.credentials import Credentials
 from langsmith_control_plane.errors import (
     ControlPlaneError,
     LostAnswerError,
@@ -19,6 +20,8 @@ from langsmith_control_plane.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from langsmith_control_plane.secret import Secret
+from langsmith_control_plane.transport import Transport
 
 if TYPE_CHECKING:
     from conftest import Wire
@@ -185,3 +188,11 @@ def test_every_error_of_the_http_library_becomes_one_of_ours(wire: NewWire, kind
     assert (failure.value.method, failure.value.path) == ("GET", "/v2/listeners/id"), (
         "machines want to know what failed"
     )
+
+
+@pytest.mark.parametrize("host", ["exa..mple", "a" * 64, "127.0.0.1:99999", "["])
+def test_an_address_that_no_socket_takes_is_an_error_of_this_package(host: str) -> None:
+    transport = Transport(f"http://{host}", Credentials(Secret("lsv2_pt_canary_0123456789")))
+    with pytest.raises(ControlPlaneError):
+        transport.send(READ)
+    transport.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import httpx2
 
 from langsmith_control_plane.tls import trust
+from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ def _ask(url: str, http: httpx2.Client) -> _Answer:
     base = url.rstrip("/")
     try:
         information = http.get(f"{base}/info")
-    except (httpx2.HTTPError, httpx2.InvalidURL, OverflowError) as error:
+    except NO_ANSWER as error:
         return _Answer(None, f"{base} cannot be reached from here ({type(error).__name__}).")
     if information.status_code in {401, 403}:
         guarded = f"{base}/info answered {information.status_code}: something in front of the agent guards it."
@@ -144,6 +145,6 @@ def _health(url: str, http: httpx2.Client) -> str:
     base = url.rstrip("/")
     try:
         health = http.get(f"{base}/ok")
-    except httpx2.HTTPError as error:
+    except NO_ANSWER as error:
         return f"{base}/ok cannot be reached from here ({type(error).__name__})."
     return "" if health.status_code == 200 else f"{base}/ok answered {health.status_code}."

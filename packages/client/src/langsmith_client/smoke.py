@@ -11,6 +11,7 @@ import httpx2
 
 from langsmith_client.errors import ProjectError
 from langsmith_control_plane.tls import trust
+from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -92,7 +93,7 @@ def run_smoke(
     with httpx2.Client(transport=transport, timeout=timeout, verify=trust()) as http:
         try:
             answer = http.post(f"{url.rstrip('/')}/runs/wait", json=body, headers=dict(headers))
-        except (httpx2.HTTPError, httpx2.InvalidURL, OverflowError) as error:
+        except NO_ANSWER as error:
             return Smoke(False, reason=f"{url} gave no answer ({type(error).__name__}).")
     seconds = round(clock() - began, 3)
     if answer.status_code != 200:

@@ -23,6 +23,7 @@ from langsmith_control_plane.errors import (
 from langsmith_control_plane.retry import RetryPolicy, parse_retry_after
 from langsmith_control_plane.secret import redact
 from langsmith_control_plane.tls import trust
+from langsmith_control_plane.wire import NO_ANSWER
 
 _USER_AGENT = "langsmith-control-plane/0.1.0"
 # The control plane answers at once: what takes long, it does afterwards.
@@ -93,7 +94,7 @@ class Transport:
             response = self._http.request(
                 call.method, f"{self._base_url}{call.path}", params=list(call.query) or None, json=call.body
             )
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+        except NO_ANSWER as error:
             return self._from_wire(call, error)
         if response.is_success:
             return response

@@ -11,9 +11,6 @@ from langsmith_client.errors import RegistryAccessError, RegistryError
 if TYPE_CHECKING:
     from langsmith_client.image_reference import Repository
 
-# No answer that could be used: nobody there, a broken connection, endless redirects, an impossible address.
-FAILURES = (httpx2.RequestError, httpx2.InvalidURL, OverflowError)
-
 
 def is_passing(status: int) -> bool:
     """Whether the same request may succeed a little later."""

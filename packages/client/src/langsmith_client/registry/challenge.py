@@ -12,6 +12,7 @@ import httpx2
 
 from langsmith_client.errors import RegistryAccessError, RegistryError
 from langsmith_client.registry.logins import REFRESH_TOKEN_USER, Login
+from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,5 +85,5 @@ def _token_request(
             return http.post(realm, data={**form, **service, "scope": " ".join(wanted)})
         query: dict[str, str | list[str]] = {**service, "scope": wanted}
         return http.get(realm, params=query, headers={"Authorization": _basic(login)} if login else {})
-    except (httpx2.RequestError, httpx2.InvalidURL) as error:
+    except NO_ANSWER as error:
         raise RegistryError(f"The token service of {host} cannot be reached ({type(error).__name__}).") from None

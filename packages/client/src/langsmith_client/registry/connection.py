@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from langsmith_client.registry.answers import FAILURES, is_passing, unreachable
+from langsmith_client.registry.answers import is_passing, unreachable
 from langsmith_client.registry.challenge import authorization, read_challenge
 from langsmith_control_plane.tls import trust
+from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +88,7 @@ class Connection:
             answer = None
             try:
                 answer = self.once(method, repository, url, headers=headers, content=content, scopes=scopes)
-            except FAILURES as error:
+            except NO_ANSWER as error:
                 if last:
                     raise unreachable(repository, error) from None
             if answer is not None and (last or not is_passing(answer.status_code)):

@@ -18,6 +18,7 @@ from langsmith_client.errors import RegistryError
 from langsmith_client.registry.aws_keys import aws_keys, aws_region
 from langsmith_client.registry.sigv4 import signed_headers
 from langsmith_control_plane.tls import trust
+from langsmith_control_plane.wire import NO_ANSWER
 
 SERVICE = "ecr.amazonaws.com"
 """ECR's name for itself in its challenge."""
@@ -73,7 +74,7 @@ class EcrApi:
         try:
             with httpx2.Client(transport=self.transport, timeout=_TIMEOUT, verify=trust()) as http:
                 return http.post(endpoint, headers=signed, content=content)
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+        except NO_ANSWER as error:
             raise RegistryError(
                 f"ECR cannot be asked at {endpoint} ({type(error).__name__}).", "Check the network."
             ) from None

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from langsmith_client.errors import RegistryError
-from langsmith_client.registry.answers import FAILURES, check, is_passing, unreachable
+from langsmith_client.registry.answers import check, is_passing, unreachable
 from langsmith_client.registry.connection import TRIES
+from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
     from langsmith_client.image_reference import Repository
@@ -92,7 +93,7 @@ def _step(
     try:
         send = _close if last else _add
         answer = send(connection, repository, session, digest, piece)
-    except FAILURES as error:
+    except NO_ANSWER as error:
         raise _PassingError(unreachable(repository, error)) from None
     try:
         check(answer, repository, "upload a layer")
@@ -138,7 +139,7 @@ def _moved(answer: httpx2.Response, session: _Session, offset: int) -> _Session:
 def _resumed(connection: Connection, repository: Repository, session: _Session, digest: str) -> _Session | None:
     """Where to go on: what the registry holds of this upload, else a new one; None when the blob is there after all."""
     state = None
-    with contextlib.suppress(*FAILURES):  # the next request finds out whether this lasts
+    with contextlib.suppress(*NO_ANSWER):  # the next request finds out whether this lasts
         state = connection.once("GET", repository, session.location)
     if state is not None and state.status_code == 204:
         held = re.fullmatch(r"(?:bytes=)?0-(\d+)", state.headers.get("Range", ""))
