@@ -91,7 +91,7 @@ def deploy(wish: Wish, publish: Publish, around: Surroundings) -> Result:
         timer.lap("wait")
     result = Result(
         name=wish.name,
-        image=f"{wish.name}:{image.image.reference}",
+        image=f"{wish.name}{'@' if image.image.reference == image.digest else ':'}{image.image.reference}",
         image_uri=image.by_digest,
         digest=image.digest,
         built=not image.reused,

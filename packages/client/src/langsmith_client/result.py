@@ -18,7 +18,7 @@ class Result:
 
     Attributes:
         name: Name of the deployment.
-        image: `<name>:<tag>`, for people.
+        image: `<name>:<tag>`, for people, or `<name>@<digest>` where the image was given so.
         image_uri: `repository@sha256:...`, what runs.
         digest: The digest alone.
         built: False when the registry had the image already.

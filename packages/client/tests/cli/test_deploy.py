@@ -148,6 +148,31 @@ def test_every_end_has_its_exit_code_two_sentences_and_no_traceback(deploy, grou
     assert ("Error: " in outcome.err) is (exit_code != 0), "an error says what it is, a success does not"
 
 
+DIGEST = "sha256:" + "a" * 64
+
+
+def test_an_image_that_is_given_by_its_digest_is_deployed_and_nothing_is_built(cli, agent, ground, monkeypatch):
+    ground.image = AssertionError("nothing shall be built or pushed")
+    monkeypatch.setattr("langsmith_client.registry.Registry.digest", lambda self, image: image.reference)
+    outcome = cli("deploy", str(agent.folder), "--image-uri", f"host.example/agent@{DIGEST}", "--json")
+    assert outcome.exit_code == 0, outcome.err
+    assert ground.target.changes[0].image == f"host.example/agent@{DIGEST}"
+    assert outcome.events()[-1]["image"] == f"greeter@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--image-uri", "host.example/agent:1.0"),
+        ("--image-uri", f"host.example/agent@{DIGEST}", "--push-to", "host.example/agent"),
+        ("--image-uri", f"host.example/agent@{DIGEST}", "--force-rebuild"),
+    ],
+)
+def test_an_image_is_given_by_digest_and_alone(cli, agent, ground, flags):
+    assert cli("deploy", str(agent.folder), *flags).exit_code == 2
+    assert ground.target.changes == []
+
+
 def test_every_documented_exit_code_of_a_deploy_is_in_the_table():
     takes_two_deploys = {3}
     assert {end[0] for end in ENDS} == DOCUMENTED - takes_two_deploys | {1, 130}

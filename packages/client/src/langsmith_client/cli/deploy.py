@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,10 @@ from langsmith_client.cli import options
 if TYPE_CHECKING:
     from langsmith_client.cli.imaging import ImageFlags
     from langsmith_client.cli.wishing import EnvironmentFlags
+    from langsmith_client.image.publish import PublishedImage
+    from langsmith_client.image_reference import ImageReference
     from langsmith_client.progress import Reporter
+    from langsmith_client.project import Project
     from langsmith_client.result import Result
     from langsmith_client.where import Where
 
@@ -23,6 +27,7 @@ _UNCHANGED = 3  # exit code
 @click.command("deploy")
 @options.project
 @options.image
+@click.option("--image-uri", metavar="REPO@DIGEST", help="Deploy this image as it is; nothing is built or pushed.")
 @click.option("--listener-id", metavar="UUID", help="Listener that runs it; needed the first time, else the target's.")
 @click.option("--k8s-namespace", metavar="NAMESPACE", help="One of the listener's namespaces; likewise.")
 @options.environment
@@ -56,6 +61,7 @@ def _deploy(
     name: str | None,
     version_label: str | None,
     image: ImageFlags,
+    image_uri: str | None,
     listener_id: str | None,
     k8s_namespace: str | None,
     environment: EnvironmentFlags,
@@ -68,8 +74,9 @@ def _deploy(
     smoke_graph: str | None,
     where: Where,
 ) -> Result:
-    from langsmith_client.cli.session import chosen_place, connected, publish_image, read_project, surroundings
+    from langsmith_client.cli.session import chosen_place, connected, read_project, surroundings
     from langsmith_client.deploy import Wish, deploy
+    from langsmith_client.image.given import read_given
     from langsmith_client.project import CONFIG_NAME
     from langsmith_client.resources import resource_fields
     from langsmith_client.resume import Resume
@@ -77,6 +84,9 @@ def _deploy(
 
     if smoke is not None and not wait:
         raise click.UsageError("--smoke asks the deployed agent, so it goes with --wait only.")
+    if image_uri is not None and (image.push_to or image.force_rebuild):
+        raise click.UsageError("--image-uri is about an image that is pushed already.")
+    given = None if image_uri is None else read_given(image_uri)
     place = chosen_place(where, listener_id, k8s_namespace)
     flags = resource_fields(resource, image_pull_secret)
     project = read_project(path, config, name, version_label, reporter)
@@ -101,4 +111,19 @@ def _deploy(
     by_folder = str(path) if name is None and config == CONFIG_NAME else None
     with connected(where, place) as target:
         around = dataclasses.replace(surroundings(target, reporter), resume=Resume.of(where, *more, agent=by_folder))
-        return deploy(wish, lambda: publish_image(project, where, image, reporter), around)
+        return deploy(wish, lambda: _published(given, project, where, image, reporter), around)
+
+
+def _published(
+    given: ImageReference | None, project: Project, where: Where, flags: ImageFlags, reporter: Reporter
+) -> PublishedImage:
+    from langsmith_client.cli.session import publish_image
+    from langsmith_client.image.given import given_image
+    from langsmith_client.registry import Registry
+
+    if given is None:
+        return publish_image(project, where, flags, reporter)
+    with Registry.from_environment(os.environ) as registry:
+        image = given_image(given, registry)
+    reporter.say("image", f"{image.by_digest} is deployed as it is", image=image.by_digest, digest=image.digest)
+    return image
