@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Docker:
         self.argv, self.dockerfile = list(argv), stdin.decode()
         context = Path(argv[-1])
         self.context = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
+        if "--output" in argv:
+            Path(argv[argv.index("--output") + 1].rpartition("dest=")[2]).write_text("an image", encoding="utf-8")
         if self.exit_code == 0 and "--push" in argv:
             metadata = Path(argv[argv.index("--metadata-file") + 1])
             reported = {"containerimage.digest": self.digest} if self.digest else {}
@@ -128,8 +131,10 @@ def test_building_without_pushing_loads_the_image_or_writes_it(registry, push_ba
     assert built.place == f"docker has it as greeter:{request.image.reference}"
     assert "--load" in docker.argv
     assert "--push" not in docker.argv
-    DockerBuilder(registry, docker).build(request, tmp_path / "image.tar", lambda text: None)
-    assert f"type=oci,dest={tmp_path / 'image.tar'}" in docker.argv
+    for name, kind in (("image.tar", "tar=true"), ("image", "tar=false")):
+        DockerBuilder(registry, docker).build(request, tmp_path / name, lambda text: None)
+        assert docker.argv[docker.argv.index("--output") + 1].startswith(f"type=oci,{kind},dest=")
+        assert (tmp_path / name).read_text(encoding="utf-8") == "an image"
     assert {name for name, _ in server.manifests} == {"langchain/langgraph-api"}, "nothing was pushed"
 
 
@@ -212,3 +217,22 @@ def test_a_range_of_server_versions_is_what_langgraph_cli_makes_of_it(
     docker = Docker(server)
     publish(make_agent(files={"langgraph.json": json.dumps(config)}), docker)
     assert docker.dockerfile.startswith("FROM docker.io/langchain/langgraph-api@sha256:")
+
+
+def test_a_build_that_failed_leaves_no_half_an_image_behind(registry, push_base, agent, server, tmp_path):
+    push_base({})
+    docker = Docker(server, exit_code=1, stderr="ERROR: OCI exporter is not supported for the docker driver.")
+    request = build_request(agent.load(), TARGET)
+    with pytest.raises(BuildError, match="OCI exporter"):
+        DockerBuilder(registry, docker).build(request, tmp_path / "out" / "image.tar", lambda text: None)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_rebuild_believes_no_cache_of_docker(registry, push_base, agent, server):
+    push_base({})
+    docker = Docker(server)
+    request = build_request(agent.load(), TARGET)
+    DockerBuilder(registry, docker).publish(request, lambda text: None)
+    assert "--no-cache" not in docker.argv
+    DockerBuilder(registry, docker).publish(dataclasses.replace(request, fresh=True), lambda text: None)
+    assert "--no-cache" in docker.argv, "dependencies that float would come from it"

@@ -14,6 +14,7 @@ from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image.base_image import base_labels, read_base
 from langsmith_client.image.dockerfile import base_of, dockerfile_for, pinned
+from langsmith_client.image.oci_layout import finished_at, is_archive
 from langsmith_client.image.protocol import Built
 from langsmith_client.image.staging import stage
 from langsmith_client.image_reference import ImageReference
@@ -41,7 +42,7 @@ class _Prepared:
 
     def argv(self, request: BuildRequest, options: Sequence[str]) -> list[str]:
         argv = ["docker", "buildx", "build", *options, "--platform", request.platform, "--progress", "plain"]
-        argv += ["--file", "-"]
+        argv += ["--file", "-", *(["--no-cache"] if request.fresh else [])]
         for name, value in sorted(self.labels.items()):
             argv += ["--label", f"{name}={value}"]
         for name, folder in sorted(self.contexts.items()):
@@ -97,9 +98,12 @@ class DockerBuilder:
     def build(self, request: BuildRequest, output: Path | None, say: Say) -> Built:
         """See `Builder`; without an `output` the image goes to the daemon, as `<name>:<tag>`."""
         local = f"{request.project.name}:{request.image.reference}"
-        with self._prepared(request) as prepared:
-            options = ["--load"] if output is None else ["--output", f"type=oci,dest={output}"]
-            say(f"docker buildx build {' '.join(options)} --platform {request.platform}")
+        with self._prepared(request) as prepared, contextlib.ExitStack() as finished:
+            options = ["--load"]
+            if output is not None:
+                unfinished = finished.enter_context(finished_at(output))
+                options = ["--output", f"type=oci,tar={str(is_archive(output)).lower()},dest={unfinished}"]
+            say(f"docker buildx build {options[0]} --platform {request.platform}")
             self._build(prepared.argv(request, [*options, "--tag", local]), prepared.dockerfile)
         return Built(f"docker has it as {local}" if output is None else str(output))
 

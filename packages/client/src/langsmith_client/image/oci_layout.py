@@ -5,6 +5,7 @@ https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tarfile
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 from langsmith_client.registry.upload import CHUNK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from langsmith_client.image.composition import Blob, Composition
 
-ARCHIVE_SUFFIX = ".tar"
+_ARCHIVE_SUFFIX = ".tar"
 
 
 def write_layout(image: Composition, name: str, tag: str, output: Path) -> None:
@@ -32,15 +35,27 @@ def write_layout(image: Composition, name: str, tag: str, output: Path) -> None:
     Raises:
         OSError: It cannot be written; nothing is left at `output` then.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
-        unfinished = Path(folder) / "image"
-        if output.suffix == ARCHIVE_SUFFIX:
+    with finished_at(output) as unfinished:
+        if is_archive(output):
             with tarfile.open(unfinished, "w") as tar:
                 _fill(image, name, tag, _Archive(tar))
         else:
             unfinished.mkdir()
             _fill(image, name, tag, _Folder(unfinished))
+
+
+def is_archive(output: Path) -> bool:
+    """Whether a layout of this name is one file."""
+    return output.suffix == _ARCHIVE_SUFFIX
+
+
+@contextlib.contextmanager
+def finished_at(output: Path) -> Iterator[Path]:
+    """A place to write to; what is there becomes `output` when all went well, and is gone when it did not."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
+        unfinished = Path(folder) / "image"
+        yield unfinished
         unfinished.rename(output)
 
 
