@@ -6,6 +6,8 @@ import httpx2
 import pytest
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+# An image of a registry that nobody reaches, without asking the network.
+NOWHERE = {"source_revision_config": {"image_uri": f"127.0.0.1:1/agent@sha256:{'a' * 64}"}, "secrets": []}
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_an_image_that_was_cleaned_up_is_refused_before_anything_is_made(agents,
 
 def test_a_listener_that_says_nothing_is_the_cause_until_it_is_gone_altogether(world, shop):
     listener = world.listener("silent")
-    world.deployment(listener, "waiting", secrets=[])
+    world.deployment(listener, "waiting", **NOWHERE)
     silent = shop.run("status", "waiting")[-1]
     assert (silent["cause"], silent["clue"]) == ("listener-silent", None)
     world.http.delete(f"/v2/listeners/{listener}").raise_for_status()
@@ -129,9 +131,10 @@ def test_a_listener_that_says_nothing_is_the_cause_until_it_is_gone_altogether(w
 def test_a_workspace_of_hundreds_is_listed_with_one_call_for_a_page_and_one_for_each(world, shop):
     listener = world.listener("crowd")
     for number in range(101):
-        world.deployment(listener, f"agent-{number:03}", secrets=[])
+        world.deployment(listener, f"agent-{number:03}", **NOWHERE)
     world.http.delete("/_sandbox/requests")
-    *rows, result = shop.run("ls")
+    *rows, note, result = shop.run("ls")
     assert [row["name"] for row in rows] == [f"agent-{number:03}" for number in range(101)]
     assert (result["count"], result["unknown"]) == (101, 0)
+    assert "127.0.0.1:1 cannot be reached" in note["message"], "the registry that is away is told of once"
     assert world.http.get("/_sandbox/requests").json()["count"] == 2 + 101
