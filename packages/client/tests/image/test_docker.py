@@ -26,11 +26,12 @@ class Docker:
     def __init__(self, server, *, digest=PUSHED.digest, exit_code=0, stderr=""):
         self.server, self.digest, self.exit_code, self.stderr = server, digest, exit_code, stderr
         self.argv: list[str] = []
+        self.env: dict[str, str] = {}
         self.dockerfile = ""
         self.context: set[str] = set()
 
     def __call__(self, argv, *, cwd=None, stdin=b"", env=None, timeout=60.0):
-        self.argv, self.dockerfile = list(argv), stdin.decode()
+        self.argv, self.dockerfile, self.env = list(argv), stdin.decode(), dict(env or {})
         context = Path(argv[-1])
         self.context = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
         if "--output" in argv:
@@ -144,6 +145,10 @@ def test_a_failed_step_is_a_build_error_and_a_failed_push_a_registry_error(publi
     with pytest.raises(RegistryError, match="denied") as caught:
         publish(agent, Docker(server, exit_code=1, stderr="ERROR: failed to push x: denied"))
     assert caught.value.exit_code == 11
+    with pytest.raises(RegistryError, match="could not push the image: ERROR: denied"):
+        publish(
+            agent, Docker(server, exit_code=1, stderr="#9 DONE\n------\n > pushing x with docker:\nERROR: denied\n")
+        )
 
 
 @pytest.mark.parametrize(
@@ -174,10 +179,12 @@ def test_a_configuration_langgraph_cli_refuses_is_a_sentence(publish, make_agent
         publish(make_agent(files={"langgraph.json": json.dumps(config)}), Docker(server))
 
 
-def test_a_push_that_an_immutable_tag_refused_is_a_conflict(publish, agent, server, registry):
-    docker = Docker(
-        server, exit_code=1, stderr="ERROR: failed to push x: tag invalid: The image tag '1' already exists"
-    )
+TAG_INVALID = "ERROR: tag invalid: The image tag '1' already exists in the 'x' repository"
+
+
+@pytest.mark.parametrize("said", [f"------\n > pushing x:1 with docker:\n------\n{TAG_INVALID}\n", TAG_INVALID])
+def test_a_push_that_an_immutable_tag_refused_is_a_conflict(publish, agent, server, registry, said):
+    docker = Docker(server, exit_code=1, stderr=said)
     image = build_request(agent.load(), TARGET).image
     server.manifests["team/greeter", image.reference] = PUSHED
     with pytest.raises(ConflictError, match="not for the image just built"):
@@ -236,3 +243,17 @@ def test_a_rebuild_believes_no_cache_of_docker(registry, push_base, agent, serve
     assert "--no-cache" not in docker.argv
     DockerBuilder(registry, docker).publish(dataclasses.replace(request, fresh=True), lambda text: None)
     assert "--no-cache" in docker.argv, "dependencies that float would come from it"
+
+
+def test_docker_logs_in_to_ecr_as_we_do_and_to_other_registries_as_it_always_has(
+    registry, push_base, agent, server, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    push_base({})
+    docker = Docker(server)
+    request = build_request(agent.load(), TARGET)
+    DockerBuilder(registry, docker).publish(request, lambda text: None)
+    assert docker.env == {}
+    monkeypatch.setattr(type(registry), "is_ecr", lambda self, host: host == TARGET.host)
+    DockerBuilder(registry, docker).publish(request, lambda text: None)
+    assert docker.env["DOCKER_CONFIG"] != str(tmp_path)

@@ -6,6 +6,8 @@ import contextlib
 import dataclasses
 import importlib.util
 import json
+import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from langsmith_client import processes
 from langsmith_client.errors import BuildError, RegistryError
 from langsmith_client.image.base_image import base_labels, read_base
+from langsmith_client.image.docker_config import docker_with_ecr
 from langsmith_client.image.dockerfile import base_of, dockerfile_for, pinned
 from langsmith_client.image.oci_layout import finished_at, is_archive
 from langsmith_client.image.protocol import Built
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from langsmith_client.project import Project
     from langsmith_client.registry import Registry
 
+# BuildKit's own exporter says the first, docker's the second, above the error.
+_PUSHING = re.compile(r"failed to push|^ > pushing ", re.MULTILINE)
 _BUILD_TIMEOUT = 3600.0  # seconds
 _ASK_TIMEOUT = 10.0  # seconds; a daemon that needs longer to say its version is no use
 
@@ -57,10 +62,12 @@ class DockerBuilder:
     Attributes:
         registry: Asked for the base's digest before and for the image's digest after.
         run: Runs docker.
+        environ: Where docker's configuration and AWS's keys are named.
     """
 
     registry: Registry
     run: processes.Runner = processes.run
+    environ: Mapping[str, str] = dataclasses.field(default_factory=lambda: os.environ)
     name: str = "docker"
     takes_arguments: bool = True
 
@@ -86,9 +93,10 @@ class DockerBuilder:
             say(f"docker buildx build --push --platform {request.platform}")
             options = ["--push", "--metadata-file", str(metadata), "--tag", str(request.image)]
             try:
-                self._build(prepared.argv(request, options), prepared.dockerfile)
-            except RegistryError:
-                # What a registry with immutable tags says to docker differs; what the tag stands for does not.
+                with self._logged_in(request.image.repository.host) as environment:
+                    self._build(prepared.argv(request, options), prepared.dockerfile, environment)
+            except (BuildError, RegistryError):
+                # How a registry with immutable tags says so, and docker after it, differs; nobody had the tag before.
                 if (stored := self.registry.digest(request.image)) is not None:
                     raise taken(request.image, stored) from None
                 raise
@@ -104,7 +112,7 @@ class DockerBuilder:
                 unfinished = finished.enter_context(finished_at(output))
                 options = ["--output", f"type=oci,tar={str(is_archive(output)).lower()},dest={unfinished}"]
             say(f"docker buildx build {options[0]} --platform {request.platform}")
-            self._build(prepared.argv(request, [*options, "--tag", local]), prepared.dockerfile)
+            self._build(prepared.argv(request, [*options, "--tag", local]), prepared.dockerfile, {})
         return Built(f"docker has it as {local}" if output is None else str(output))
 
     def _pushed(self, image: ImageReference, reported: str | None) -> str:
@@ -134,14 +142,19 @@ class DockerBuilder:
             text = pinned(dockerfile, ImageReference(base.name.repository, base.digest))
             yield _Prepared(staged.parent, text, contexts, {**request.labels, **base_labels(base)})
 
-    def _build(self, argv: Sequence[str], dockerfile: str) -> None:
+    def _logged_in(self, host: str) -> contextlib.AbstractContextManager[Mapping[str, str]]:
+        # Docker keeps logins to ECR for twelve hours at most; ours come from AWS keys, and so shall its own.
+        return docker_with_ecr(host, self.environ) if self.registry.is_ecr(host) else contextlib.nullcontext({})
+
+    def _build(self, argv: Sequence[str], dockerfile: str, environment: Mapping[str, str]) -> None:
         try:
-            done = self.run(argv, stdin=dockerfile.encode(), timeout=_BUILD_TIMEOUT)
+            done = self.run(argv, stdin=dockerfile.encode(), env=environment, timeout=_BUILD_TIMEOUT)
         except TimeoutError as error:
             raise BuildError(f"The build did not end: {error}.", "Look at the docker daemon.") from None
         if done.exit_code == 0:
             return
-        last = " / ".join(line.strip() for line in done.stderr.splitlines()[-12:] if line.strip())
-        if "failed to push" in done.stderr:
-            raise RegistryError(f"docker could not push the image: {last}", "Log in with `docker login`.")
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        if _PUSHING.search(done.stderr):
+            raise RegistryError(f"docker could not push the image: {lines[-1]}", "Log in with `docker login`.")
+        last = " / ".join(lines[-12:])
         raise BuildError(f"docker could not build the image: {last}", "Correct the failing step.")

@@ -153,6 +153,12 @@ class Registry:
             return self.digest(image)
         return None
 
+    def is_ecr(self, host: str) -> bool:
+        """Whether a registry that has been asked before called itself ECR."""
+        from langsmith_client.registry.ecr_api import SERVICE
+
+        return self._connection.service(host) == SERVICE
+
     def has_blob(self, repository: Repository, digest: str) -> bool:
         """True when the repository holds the blob."""
         answer = self._connection.send("HEAD", repository, f"blobs/{digest}")

@@ -51,10 +51,15 @@ class Connection:
         self._http = httpx2.Client(transport=transport, timeout=timeout, follow_redirects=True, verify=trust())
         self._sleep = sleep
         self._authorizations: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._services: dict[str, str] = {}
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+    def service(self, host: str) -> str:
+        """What a registry called itself when it last asked for a login; empty if it never did."""
+        return self._services.get(host, "")
 
     def pause(self, attempt: int, answer: httpx2.Response | None = None) -> None:
         """Wait before the try after `attempt` (from 0), as long as `answer` asks for within bounds."""
@@ -129,6 +134,7 @@ class Connection:
 
     def _authorization(self, repository: Repository, text: str, scopes: tuple[str, ...]) -> str | None:
         challenge = read_challenge(text)
+        self._services[repository.host] = challenge.service
         login = self._logins.login(repository.host, challenge.service)
         # An anonymous visitor who asks to push gets no token at all, even for reading.
         wanted = (f"repository:{repository.path}:pull,push", *scopes) if login else scopes

@@ -47,10 +47,13 @@ class DockerLogins:
     Args:
         environ: DOCKER_CONFIG names the folder; without it, it is `.docker` in the home folder.
         run: Runs the credential helpers, which keep the secret off the command line by design.
+
+    Attributes:
+        folder: Docker's configuration.
     """
 
     def __init__(self, environ: Mapping[str, str], *, run: processes.Runner = processes.run) -> None:
-        self._folder = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+        self.folder = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
         self._run = run
 
     def login(self, host: str, service: str = "") -> Login | None:  # noqa: ARG002 - docker goes by the host
@@ -59,7 +62,7 @@ class DockerLogins:
         Raises:
             RegistryAccessError: The configuration or its helper cannot be used.
         """
-        config = self._config()
+        config = self.config()
         key = _key(host)
         helper = config.get("credHelpers", {}).get(key) or config.get("credsStore")
         if helper and (found := self._ask(helper, key)):
@@ -69,16 +72,21 @@ class DockerLogins:
 
     def has_helper(self, host: str) -> bool:
         """Whether the user has chosen a helper for this very registry."""
-        return _key(host) in self._config().get("credHelpers", {})
+        return _key(host) in self.config().get("credHelpers", {})
 
-    def _config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
+        """Docker's config.json, empty when there is none.
+
+        Raises:
+            RegistryAccessError: It cannot be read.
+        """
         try:
-            return json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
+            return json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise RegistryAccessError(
-                f"{self._folder / 'config.json'} is not JSON.", "Log in with docker again."
+                f"{self.folder / 'config.json'} is not JSON.", "Log in with docker again."
             ) from None
 
     def _ask(self, helper: str, key: str) -> Login | None:
