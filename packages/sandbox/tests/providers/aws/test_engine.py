@@ -99,12 +99,12 @@ def stack(tmp_path: Path, find_tool: Callable[[str], Path], emulator_clock: obje
 def test_a_program_is_previewed_made_left_alone_mended_and_destroyed(stack: Stack, aws: Callable[[str], Any]) -> None:
     assert f"{RESOURCES + 2} to create" in stack.run("preview"), "the resources, the stack and the provider"
     stack.run("up", "--yes", "--skip-preview")
-    vpc, bucket = stack.outputs()["vpc"], stack.outputs()["bucket"]
+    outputs = stack.outputs()
+    vpc, bucket = outputs["vpc"], outputs["bucket"]
     assert aws("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"] == "10.0.0.0/16"
     assert "canary-of-the-stack" not in stack.state(), "a secret input must stay encrypted, in tagsAll as well"
 
-    stack.run("up", "--yes", "--skip-preview", "--expect-no-changes")
-    stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    stack.run("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
     aws("ec2").create_tags(Resources=[vpc], Tags=[{"Key": "stack", "Value": "someone else's"}])
     aws("s3").delete_bucket(Bucket=bucket)
