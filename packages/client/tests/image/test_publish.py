@@ -183,3 +183,14 @@ def test_arguments_for_docker_rule_out_a_builder_without_docker(registry, agent)
     request = build_request(agent.load(), TARGET, arguments=("--build-arg", "A=1"))
     with pytest.raises(BuildError, match="has no use for --build-arg A=1"):
         publish(request, registry, [Builder(registry)], say=lambda text: None)
+
+
+def test_no_builder_is_so_much_as_looked_at_for_an_image_that_is_there(registry, agent):
+    run(registry, agent, Builder(registry))
+
+    def never():
+        raise AssertionError("a builder was asked for")
+        yield
+
+    request = build_request(agent.load(), TARGET)
+    assert publish(request, registry, never(), say=lambda text: None).reused

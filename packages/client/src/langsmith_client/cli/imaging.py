@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from langsmith_client.image.protocol import Builder, BuildRequest
@@ -75,9 +75,11 @@ class ImageFlags:
         )
 
 
-def builders(registry: Registry, cache: Path) -> tuple[Builder, ...]:
-    """All builders, the one to be preferred first."""
+def builders(registry: Registry, cache: Path) -> Iterator[Builder]:
+    """All builders, the one to be preferred first; none is loaded for an image that is in the registry already."""
     from langsmith_client.image.docker import DockerBuilder
+
+    yield DockerBuilder(registry)
     from langsmith_client.image.layers import LayersBuilder
 
-    return DockerBuilder(registry), LayersBuilder(registry, cache)
+    yield LayersBuilder(registry, cache)

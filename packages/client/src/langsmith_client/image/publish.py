@@ -17,7 +17,7 @@ from langsmith_client.registry.client import taken
 from langsmith_client.tag import DEFAULT_PLATFORM, image_tag, rebuilt_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from langsmith_client.manifest import Manifest
     from langsmith_client.project import Project
@@ -81,7 +81,7 @@ def build_request(
 def publish(
     request: BuildRequest,
     registry: Registry,
-    builders: Sequence[Builder],
+    builders: Iterable[Builder],
     *,
     chosen: str = AUTO,
     rebuild: bool = False,
@@ -89,7 +89,7 @@ def publish(
 ) -> PublishedImage:
     """Make sure that the image of `request` is in the registry, and never overwrite a tag.
 
-    A `rebuild` is made even if there is one, and gets a tag of its own.
+    A `rebuild` is made even if there is one, and gets a tag of its own. Nobody looks at `builders` until one is needed.
 
     Raises:
         ConflictError: The tag is taken by an image made from other inputs.
@@ -144,7 +144,7 @@ def _newest_build(request: BuildRequest, registry: Registry) -> tuple[_Found | N
     return found, image
 
 
-def choose(request: BuildRequest, builders: Sequence[Builder], chosen: str, say: Say) -> Builder:
+def choose(request: BuildRequest, builders: Iterable[Builder], chosen: str, say: Say) -> Builder:
     """The builder `chosen`, or the first that can, and a word on why not the ones before it.
 
     Raises:
