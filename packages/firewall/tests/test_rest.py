@@ -61,12 +61,17 @@ def test_a_passing_failure_is_tried_again_with_growing_waits() -> None:
     assert waits == [1.0, 2.0], "not all at once"
 
 
-def test_a_vendor_that_never_answers_ends_the_run() -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [httpx2.ConnectTimeout("no answer"), httpx2.TooManyRedirects("round and round"), httpx2.InvalidURL("not one")],
+)
+def test_a_vendor_that_never_answers_ends_the_run(failure: Exception) -> None:
     def silent(_: httpx2.Request) -> httpx2.Response:
-        raise httpx2.ConnectTimeout("no answer")
+        raise failure
 
     waits: list[float] = []
-    with pytest.raises(ServiceError, match=r"does not answer GET /list: ConnectTimeout\. Check the network"):
+    told = rf"does not answer GET /list: {type(failure).__name__}\. Check the network"
+    with pytest.raises(ServiceError, match=told):
         _rest(silent, waits).call("GET", "/list")
     assert len(waits) == 3, "four tries in all"
 

@@ -16,6 +16,8 @@ _FIRST_WAIT_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 30.0
 _LONGEST_DETAIL = 300
 _PASSING = frozenset({429, 502, 503, 504})
+# Nobody there, a broken connection, endless redirects, an address that is none.
+_NO_ANSWER = (httpx2.RequestError, httpx2.InvalidURL, UnicodeError)
 # 409 and 412 are what vendors answer to a write based on something old.
 _CHANGED = frozenset({409, 412})
 
@@ -98,7 +100,7 @@ class Rest:
             tried += 1
             try:
                 response = self._client.request(method, path, headers=dict(headers or {}), **content)
-            except httpx2.TransportError as error:
+            except _NO_ANSWER as error:
                 if tried == _TRIES:
                     raise ServiceError(
                         f"{self._vendor} does not answer {method} {path.partition('?')[0]}: {type(error).__name__}. "
