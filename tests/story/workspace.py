@@ -44,7 +44,8 @@ class Workspace:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(dropped) or name == "LANGSMITH_SANDBOX_CACHE"
+            # The story is a developer's, also where CI tells it: CI may not deploy what nobody committed.
+            if (not name.startswith(dropped) and name != "CI") or name == "LANGSMITH_SANDBOX_CACHE"
         }
         path = os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])
         return {**kept, "PATH": path, "NO_COLOR": "1"}

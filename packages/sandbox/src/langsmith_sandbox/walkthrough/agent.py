@@ -55,6 +55,7 @@ def deploy(tools: Tools, agent: Path, outputs: dict[str, Any], step: Step) -> De
         f"--push-to={outputs['repositories'][agent.name]}",
         f"--listener-id={outputs['listenerId']}",
         f"--k8s-namespace={outputs['namespaces'][0]}",
+        "--allow-dirty",  # nobody will look for these files again, also where CI runs this
         "--no-input",
         "--json",
     )
