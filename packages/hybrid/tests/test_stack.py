@@ -29,9 +29,9 @@ def test_production_loses_no_zone_with_another_and_calls_aws_without_leaving(dec
     ways_out = {
         r.name: r.inputs["natGatewayId"] for r in engine.of_type("aws:ec2/route:Route") if "natGatewayId" in r.inputs
     }
-    assert ways_out == {f"network-private-{zone}-nat": f"network-{zone}-nat-0a1b2c3d4e5f" for zone in zones}
+    assert ways_out == {f"network-private-{zone}-nat": f"network-{zone}-nat-NatGateway" for zone in zones}
     assert {nat.inputs["subnetId"] for nat in engine.of_type("aws:ec2/natGateway:NatGateway")} == {
-        f"network-public-{zone}-0a1b2c3d4e5f" for zone in zones
+        f"network-public-{zone}-Subnet" for zone in zones
     }
     kinds = [each.inputs["vpcEndpointType"] for each in engine.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")]
     assert sorted(kinds) == ["Gateway"] + ["Interface"] * 14
@@ -104,7 +104,7 @@ def test_an_unfit_vpc_is_refused_before_anything_is_declared(
     monkeypatch.setattr(engine, "call", without_it)
     with pytest.raises(ConfigError, match="vpcId: vpc-0123456789abcdef0 cannot be found"):
         deploy(LangSmithConfig.load())
-    assert [each.token for each in engine.registered] in ([], ["pulumi:providers:aws"])
+    assert not [each.token for each in engine.registered if each.token.startswith("aws:")]
 
 
 def test_a_region_with_too_few_zones_is_refused_by_its_key(

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from langsmith_hybrid.component import STACK_TAG
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.errors import ConfigError, Problem
+from langsmith_hybrid.stack_identity import StackIdentity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,13 @@ class Account:
             ConfigError: The region has fewer zones than the stack is to span.
         """
         tags = _tags(config)
-        provider = aws.Provider("aws", region=config.region, default_tags=aws.ProviderDefaultTagsArgs(tags=tags))
+        provider = aws.Provider(
+            "aws",
+            region=config.region,
+            default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
+            # No AWS resource is declared before the stack is known to be the one it was.
+            opts=pulumi.ResourceOptions(depends_on=[StackIdentity("identity", config)]),
+        )
         asking = pulumi.InvokeOptions(provider=provider)
         caller = aws.get_caller_identity(opts=asking)
         return cls(

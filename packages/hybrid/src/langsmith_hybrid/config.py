@@ -45,6 +45,7 @@ _DATAPLANE_CHART_REPOSITORY = "https://langchain-ai.github.io/helm/"
 _DATAPLANE_CHART_VERSION = "0.2.22"
 _KEDA_CHART_REPOSITORY = "https://kedacore.github.io/charts"
 _KEDA_CHART_VERSION = "2.19.0"
+_ALLOW_REPLACEMENT = False
 _OWNER: str | None = None
 _COST_CENTRE: str | None = None
 _TAGS: Mapping[str, str] = {}
@@ -92,6 +93,7 @@ class LangSmithConfig(Profile):
         delete_adopted_listener: Whether destroy also deletes a listener this stack did not create.
         dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it.
         keda_chart_repository: Helm repository of ``keda``; ``keda_chart_version`` pins it.
+        allow_replacement: Consent, for one update, to lose what cannot be changed in place.
         owner: Who answers for the stack, and ``cost_centre`` who pays: tags on everything that can carry one.
         tags: Further such tags.
     """
@@ -131,6 +133,7 @@ class LangSmithConfig(Profile):
     dataplane_chart_version: str = _DATAPLANE_CHART_VERSION
     keda_chart_repository: str = _KEDA_CHART_REPOSITORY
     keda_chart_version: str = _KEDA_CHART_VERSION
+    allow_replacement: bool = _ALLOW_REPLACEMENT
     owner: str | None = _OWNER
     cost_centre: str | None = _COST_CENTRE
     tags: Mapping[str, str] = dataclasses.field(default_factory=lambda: dict(_TAGS))

@@ -97,6 +97,8 @@ class Postgres(Component):
             performance_insights_enabled=True,
             performance_insights_retention_period=_INSIGHTS_DAYS,
             auto_minor_version_upgrade=True,
+            # A new major version comes with a parameter group of its own, and is asked for by its number.
+            allow_major_version_upgrade=True,
             apply_immediately=args.apply_immediately,
             deletion_protection=args.deletion_protection,
             skip_final_snapshot=not args.deletion_protection,
