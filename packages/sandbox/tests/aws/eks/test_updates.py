@@ -49,6 +49,38 @@ def test_a_change_that_changes_nothing_is_refused(account, eks):
     assert message.startswith("Cluster is already at the desired configuration")
 
 
+def test_the_control_plane_moves_to_other_subnets_of_its_zones(account, eks, network, client):
+    ec2 = client("ec2")
+    before = eks.describe_cluster(name="prod")["cluster"]["resourcesVpcConfig"]
+    zones = [each["AvailabilityZone"] for each in ec2.describe_subnets(SubnetIds=before["subnetIds"])["Subnets"]]
+    others = [
+        ec2.create_subnet(VpcId=before["vpcId"], CidrBlock=f"10.0.{200 + index}.0/24", AvailabilityZone=zone)["Subnet"][
+            "SubnetId"
+        ]
+        for index, zone in enumerate(zones)
+    ]
+    moved = eks.update_cluster_config(name="prod", resourcesVpcConfig={"subnetIds": others})["update"]
+    assert moved["type"] == "VpcConfigUpdate"
+    account.settle()
+    assert eks.describe_cluster(name="prod")["cluster"]["resourcesVpcConfig"]["subnetIds"] == others
+    for subnet in before["subnetIds"]:
+        ec2.delete_subnet(SubnetId=subnet)  # nothing holds the old ones any more
+
+
+def test_the_control_plane_never_moves_to_other_zones(account, eks, network, client):
+    before = eks.describe_cluster(name="prod")["cluster"]["resourcesVpcConfig"]
+    further = client("ec2").create_subnet(
+        VpcId=before["vpcId"], CidrBlock="10.0.210.0/24", AvailabilityZone="us-east-1f"
+    )["Subnet"]["SubnetId"]
+    code, message = account.refusal(
+        lambda: eks.update_cluster_config(
+            name="prod", resourcesVpcConfig={"subnetIds": [*before["subnetIds"], further]}
+        )
+    )
+    assert code == "InvalidParameterException"
+    assert "should belong to the exact set of AZs" in message
+
+
 def test_an_endpoint_closed_on_both_sides_is_refused(account, eks):
     code, message = account.refusal(
         lambda: eks.update_cluster_config(name="prod", resourcesVpcConfig={"endpointPublicAccess": False})

@@ -430,3 +430,20 @@ def test_a_final_snapshot_no_longer_asked_for_is_not_made(engine: Any, world: Wo
     group.updated(finalSnapshotIdentifier=None).delete()
     names = [each["SnapshotName"] for each in aws("elasticache").describe_snapshots()["Snapshots"]]
     assert "never-made" not in names
+
+
+def test_a_cluster_moves_to_other_subnets_and_opens_its_endpoint_in_one_update(engine: Any, world: World) -> None:
+    token = "aws:eks/cluster:Cluster"
+    cluster = world.make(token, **CASES[token][0](world))
+    others = [
+        world.make(
+            "aws:ec2/subnet:Subnet", vpcId=world.vpc, cidrBlock=f"10.0.{7 + index}.0/24", availabilityZone=zone
+        ).resource_id
+        for index, zone in enumerate(("us-east-1a", "us-east-1b"))
+    ]
+    network = {**cluster.inputs["vpcConfig"], "subnetIds": others, "publicAccessCidrs": ["203.0.113.7/32"]}
+    assert not cluster.diff(cluster.checked(vpcConfig=network)).replaces, "a cluster is not made anew for this"
+    moved = cluster.updated(vpcConfig=network)
+    assert moved["vpcConfig"]["subnetIds"] == others
+    assert moved["vpcConfig"]["publicAccessCidrs"] == ["203.0.113.7/32"]
+    moved.updated(vpcConfig={**network, "subnetIds": cluster.inputs["vpcConfig"]["subnetIds"]})

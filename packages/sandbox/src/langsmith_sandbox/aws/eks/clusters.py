@@ -85,23 +85,7 @@ class ClusterOperations(EksHandler):
                 "not correct",
                 clusterName=name,
             )
-        self._check_network(name)
-
-    def _check_network(self, name: str) -> None:
-        asked = self.param("resourcesVpcConfig", {})
-        ec2 = ec2_backends[self.current_account][self.region]
-        known = {subnet.id: subnet for zone in ec2.subnets.values() for subnet in zone.values()}
-        for subnet in asked.get("subnetIds", []):
-            if subnet not in known:
-                raise invalid_parameter(f"The subnet ID '{subnet}' does not exist", clusterName=name)
-        for group in asked.get("securityGroupIds", []):
-            if ec2.get_security_group_from_id(group) is None:
-                raise invalid_parameter(f"The security group '{group}' does not exist", clusterName=name)
-        subnets = [known[subnet] for subnet in asked.get("subnetIds", [])]
-        if len({subnet.availability_zone for subnet in subnets}) < 2:
-            raise invalid_parameter("Subnets specified must be in at least two different AZs", clusterName=name)
-        if len({subnet.vpc_id for subnet in subnets}) > 1:
-            raise invalid_parameter("Subnets specified must belong to the same VPC", clusterName=name)
+        check_network(self, name, self.param("resourcesVpcConfig", {}))
 
     def _describe_new(self, name: str) -> dict[str, Any]:
         access = self.param("accessConfig", {})
@@ -157,6 +141,23 @@ class ClusterOperations(EksHandler):
             self.current_account, self.region, f"eks/{cluster.name}", asked["subnetIds"],
             [group.id, *asked.get("securityGroupIds", [])], f"Amazon EKS {cluster.name}",
         )  # fmt: skip
+
+
+def check_network(handler: EksHandler, name: str, asked: dict[str, Any]) -> None:
+    """Refuses subnets and groups that are not there, or where a control plane cannot be."""
+    ec2 = ec2_backends[handler.current_account][handler.region]
+    known = {subnet.id: subnet for zone in ec2.subnets.values() for subnet in zone.values()}
+    for subnet in asked.get("subnetIds", []):
+        if subnet not in known:
+            raise invalid_parameter(f"The subnet ID '{subnet}' does not exist", clusterName=name)
+    for group in asked.get("securityGroupIds", []):
+        if ec2.get_security_group_from_id(group) is None:
+            raise invalid_parameter(f"The security group '{group}' does not exist", clusterName=name)
+    subnets = [known[subnet] for subnet in asked.get("subnetIds", [])]
+    if len({subnet.availability_zone for subnet in subnets}) < 2:
+        raise invalid_parameter("Subnets specified must be in at least two different AZs", clusterName=name)
+    if len({subnet.vpc_id for subnet in subnets}) > 1:
+        raise invalid_parameter("Subnets specified must belong to the same VPC", clusterName=name)
 
 
 def describe(cluster: Cluster) -> dict[str, Any]:

@@ -6,14 +6,17 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
 
+from langsmith_sandbox.aws import interfaces
 from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.eks import lifecycle
-from langsmith_sandbox.aws.eks.clusters import logging_config
+from langsmith_sandbox.aws.eks.clusters import check_network, logging_config
 from langsmith_sandbox.aws.eks.handler import EksHandler, new_uuid
 from langsmith_sandbox.aws.eks.state import Cluster, Update, in_use, invalid_parameter, invalid_request, not_found
 from langsmith_sandbox.aws.eks.versions import OFFERED
 
+_PLACEMENT_MEMBERS = frozenset({"subnetIds", "securityGroupIds"})
 _ENDPOINT_MEMBERS = ("endpointPublicAccess", "endpointPrivateAccess", "publicAccessCidrs")
 
 
@@ -92,9 +95,35 @@ class UpdateOperations(EksHandler):
         if not (changed.get("endpointPublicAccess", present["endpointPublicAccess"])
                 or changed.get("endpointPrivateAccess", present["endpointPrivateAccess"])):  # fmt: skip
             raise invalid_parameter("Private and public endpoint access cannot be false", clusterName=cluster.name)
+        if changed.keys() & _PLACEMENT_MEMBERS:
+            if changed.keys() & set(_ENDPOINT_MEMBERS):
+                raise invalid_parameter("Only one type of update can be allowed", clusterName=cluster.name)
+            self._move(cluster, {**present, **changed})
         present.update(changed)
         endpoint = any(name in changed for name in _ENDPOINT_MEMBERS)
         return ("EndpointAccessUpdate" if endpoint else "VpcConfigUpdate"), changed
+
+    def _move(self, cluster: Cluster, wanted: dict[str, Any]) -> None:
+        """Puts the control plane's interfaces into other subnets, which must be in the zones it was created in."""
+        check_network(self, cluster.name, wanted)
+        ec2 = ec2_backends[self.current_account][self.region]
+        zones = [
+            {ec2.get_subnet(subnet).availability_zone for subnet in subnets}
+            for subnets in (wanted["subnetIds"], cluster.described["resourcesVpcConfig"]["subnetIds"])
+        ]
+        if zones[0] != zones[1]:
+            asked, had = (",".join(sorted(each)) for each in zones)
+            raise invalid_parameter(
+                f"Provided subnets belong to the AZs '{asked}'. But they should belong to the exact set of AZs '{had}' "
+                "in which subnets were provided during cluster creation.",
+                clusterName=cluster.name,
+            )
+        owner = f"eks/{cluster.name}"
+        interfaces.release(self.current_account, self.region, owner)
+        groups = [wanted["clusterSecurityGroupId"], *wanted["securityGroupIds"]]
+        interfaces.register(
+            self.current_account, self.region, owner, wanted["subnetIds"], groups, f"Amazon EKS {cluster.name}"
+        )
 
     def _check_mode(self, cluster: Cluster, mode: str) -> None:
         order = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")

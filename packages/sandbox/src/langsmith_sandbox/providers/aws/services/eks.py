@@ -9,6 +9,18 @@ _GONE = "ResourceNotFoundException"
 _BUSY = "ResourceInUseException"
 _CLUSTER = {"name": "id"}
 
+
+def _other_items(name: str) -> str:
+    """A condition: the list is given, and holds other items than the cluster has."""
+    wanted, present = f"vpcConfig.{name}", f"resourcesVpcConfig.{name}"
+    return f"({wanted} && (minus({wanted}, {present}) || minus({present}, {wanted})))"
+
+
+def _other_value(name: str) -> str:
+    """A condition: the value is given, and is not what the cluster has."""
+    return f"(vpcConfig.{name} != `null` && vpcConfig.{name} != resourcesVpcConfig.{name})"
+
+
 CLUSTER = Resource(
     type="aws:eks/cluster:Cluster",
     service="eks",
@@ -33,6 +45,21 @@ CLUSTER = Resource(
     },
     updates=(
         Update("version", Call("update_cluster_version", takes="version", members=_CLUSTER, retries=_BUSY)),
+        # EKS takes one kind of change at a time: where the control plane is, then who reaches it.
+        Update(
+            "vpcConfig",
+            Call(
+                "update_cluster_config",
+                members={
+                    **_CLUSTER,
+                    "resourcesVpcConfig": "{subnetIds: vpcConfig.subnetIds,"
+                    " securityGroupIds: vpcConfig.securityGroupIds || `[]`}",
+                },
+                retries=_BUSY,
+            ),
+            whole=True,
+            only_if=f"{_other_items('subnetIds')} || {_other_items('securityGroupIds')}",
+        ),
         Update(
             "vpcConfig",
             Call(
@@ -46,6 +73,8 @@ CLUSTER = Resource(
                 retries=_BUSY,
             ),
             whole=True,
+            only_if=f"{_other_value('endpointPublicAccess')} || {_other_value('endpointPrivateAccess')}"
+            f" || {_other_items('publicAccessCidrs')}",
         ),
         Update(
             "enabledClusterLogTypes",
@@ -90,7 +119,7 @@ CLUSTER = Resource(
     computed="accessConfig kubernetesNetworkConfig upgradePolicy version deletionProtection zonalShiftConfig"
     " bootstrapSelfManagedAddons",
     volatile="platformVersion",
-    replaced_by="name roleArn encryptionConfig kubernetesNetworkConfig vpcConfig.subnetIds vpcConfig.securityGroupIds"
+    replaced_by="name roleArn encryptionConfig kubernetesNetworkConfig"
     " accessConfig.bootstrapClusterCreatorAdminPermissions bootstrapSelfManagedAddons",
     tagging=tagging.eks("arn"),
     ready=Wait("status", ready="ACTIVE", failed="FAILED DELETING", reason="health.issues[0].message", seconds=1800),
