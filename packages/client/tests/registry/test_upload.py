@@ -25,10 +25,10 @@ class Nobody:
 
 @pytest.fixture
 def send(server):
-    def run(content=BLOB, chunk=4):
+    def run(content=BLOB, piece=4):
         connection = Connection(Nobody(), transport=httpx2.MockTransport(server), sleep=lambda seconds: None)
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
-        upload(connection, HERE, digest, len(content), in_memory(content), chunk)
+        upload(connection, HERE, digest, len(content), in_memory(content), piece)
 
     return run
 
@@ -37,13 +37,11 @@ def steps(server):
     return [line.partition(" ")[0] for line in server.requests]
 
 
-def test_a_small_blob_takes_two_requests_and_a_large_one_a_request_a_chunk(send, server):
-    send(chunk=10)
-    assert steps(server) == ["POST", "PUT"]
-    server.requests.clear()
+def test_a_blob_of_any_size_goes_in_one_request_because_registries_disagree_about_chunks(send, server, monkeypatch):
+    monkeypatch.setattr("langsmith_client.registry.upload.CHUNK", 3)
     send()
-    assert steps(server) == ["POST", "PATCH", "PATCH", "PATCH", "PUT"]
-    assert server.blobs["agent", DIGEST] == BLOB
+    assert steps(server) == ["POST", "PUT"]
+    assert server.blobs["agent", DIGEST] == BLOB, "read a bounded number of bytes at a time"
 
 
 def test_an_empty_blob_is_stored_too(send, server):
@@ -51,15 +49,15 @@ def test_an_empty_blob_is_stored_too(send, server):
     assert server.blobs["agent", "sha256:" + hashlib.sha256(b"").hexdigest()] == b""
 
 
-def broken_at(server, wanted, *, partly=0, failure=None):
-    """Break the `wanted`th PATCH or PUT after `partly` of its bytes; or answer it with the `failure`."""
+def broken_at(server, *wanted, partly=0, failure=None):
+    """Break those PATCHes and PUTs, counted from 1, after `partly` of their bytes; or answer them with `failure`."""
     seen = []
 
     def hook(request):
         if request.method not in {"PATCH", "PUT"}:
             return None
         seen.append(request)
-        if len(seen) != wanted:
+        if len(seen) not in wanted:
             return None
         if partly:
             server.uploads["1"] += request.read()[:partly]
@@ -70,24 +68,65 @@ def broken_at(server, wanted, *, partly=0, failure=None):
     server.hook = hook
 
 
-def test_a_chunk_that_arrived_partly_is_completed_and_not_sent_again(send, server):
-    broken_at(server, 2, partly=3)
+def test_after_a_dropped_connection_only_what_is_missing_is_sent(send, server):
+    broken_at(server, 1, partly=3)
     send()
     assert server.blobs["agent", DIGEST] == BLOB
-    assert steps(server) == ["POST", "PATCH", "PATCH", "GET", "PATCH", "PUT"]
+    assert steps(server) == ["POST", "PUT", "GET", "PATCH", "PATCH", "PUT"]
+
+
+def test_what_is_missing_may_break_off_too(send, server):
+    broken_at(server, 1, 2, partly=3)
+    send()
+    assert server.blobs["agent", DIGEST] == BLOB
+    assert steps(server) == ["POST", "PUT", "GET", "PATCH", "GET", "PATCH", "PUT"]
 
 
 @pytest.mark.parametrize("failure", [None, httpx2.Response(503), httpx2.Response(416), httpx2.Response(429)])
-def test_after_trouble_the_registry_is_asked_what_it_holds(send, server, failure):
-    broken_at(server, 3, failure=failure)
+def test_after_trouble_that_left_nothing_there_it_starts_again(send, server, failure):
+    broken_at(server, 1, failure=failure)
     send()
     assert server.blobs["agent", DIGEST] == BLOB
-    assert steps(server) == ["POST", "PATCH", "PATCH", "PATCH", "GET", "PATCH", "PUT"]
+    assert steps(server) == ["POST", "PUT", "GET", "POST", "PUT"]
+
+
+def test_a_registry_that_held_other_bytes_than_it_said_gets_everything_again(send, server):
+    broken_at(server, 1, partly=3)
+    hook = server.hook
+
+    def spoil(request):
+        if request.method == "GET":
+            server.uploads["1"] = b"XXX"
+        return hook(request)
+
+    server.hook = spoil
+    send()
+    assert server.blobs["agent", DIGEST] == BLOB
+
+
+def test_ecr_is_never_asked_to_go_on_because_it_loses_chunks(server):
+    class Ada:
+        def login(self, host, service):
+            return Login("AWS", "token")
+
+    def hook(request):
+        if "Authorization" not in request.headers:
+            return httpx2.Response(401, headers={"WWW-Authenticate": 'Basic realm="x",service="ecr.amazonaws.com"'})
+        if request.method == "PUT" and steps(server).count("PUT") == 1:
+            server.uploads["1"] += request.read()[:3]
+            raise httpx2.ReadError("reset")
+        return None
+
+    server.hook = hook
+    connection = Connection(Ada(), transport=httpx2.MockTransport(server), sleep=lambda seconds: None)
+    upload(connection, HERE, DIGEST, len(BLOB), in_memory(BLOB), 4)
+    assert server.blobs["agent", DIGEST] == BLOB
+    assert not {"PATCH", "GET"} & set(steps(server))
 
 
 def test_an_upload_the_registry_has_forgotten_starts_again(send, server):
     def forget(request):
-        if request.method == "PATCH" and steps(server).count("PATCH") == 2:
+        if request.method == "PUT" and steps(server).count("PUT") == 1:
             server.uploads.pop("1", None)
 
     server.hook = forget
@@ -110,20 +149,20 @@ def test_an_upload_whose_last_answer_was_lost_is_found_to_be_complete(send, serv
 
 def test_what_never_gets_through_is_given_up_after_four_tries_that_brought_nothing(send, server):
     def hook(request):
-        if request.method == "PATCH":
+        if request.method == "PUT":
             raise httpx2.WriteError("reset")
 
     server.hook = hook
     with pytest.raises(RegistryError, match="cannot be reached"):
         send()
-    assert steps(server).count("PATCH") == 4
+    assert steps(server).count("PUT") == 4
 
 
-def test_a_refused_chunk_is_not_sent_again(send, server):
+def test_a_refused_blob_is_not_sent_again(send, server):
     broken_at(server, 1, failure=httpx2.Response(403, json={"errors": [{"code": "DENIED", "message": "no"}]}))
     with pytest.raises(RegistryAccessError, match="DENIED"):
         send()
-    assert steps(server) == ["POST", "PATCH"]
+    assert steps(server) == ["POST", "PUT"]
 
 
 def test_a_login_that_runs_out_in_the_middle_is_renewed(server):
@@ -134,8 +173,8 @@ def test_a_login_that_runs_out_in_the_middle_is_renewed(server):
             return Login("ada", f"s3cret-{len(expired)}")
 
     def hook(request):
-        if request.method == "PATCH" and not expired:
-            expired.append(True)
+        if request.method == "PUT" and not expired:
+            expired.append(request.read())
             return httpx2.Response(401, headers={"WWW-Authenticate": "Basic realm=x"})
         return None
 
@@ -143,3 +182,17 @@ def test_a_login_that_runs_out_in_the_middle_is_renewed(server):
     connection = Connection(Ada(), transport=httpx2.MockTransport(server))
     upload(connection, HERE, DIGEST, len(BLOB), in_memory(BLOB), 4)
     assert server.blobs["agent", DIGEST] == BLOB
+
+
+def test_a_registry_that_takes_the_pieces_and_never_the_last_word_does_not_hold_us_for_ever(send, server):
+    def hook(request):
+        if request.method != "PUT":
+            return None
+        if steps(server).count("PUT") == 1:
+            server.uploads["1"] += request.read()[:3]
+        return httpx2.Response(503)
+
+    server.hook = hook
+    with pytest.raises(RegistryError, match="503"):
+        send()
+    assert steps(server).count("PUT") <= 5

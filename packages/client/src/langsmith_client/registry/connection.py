@@ -13,7 +13,7 @@ from langsmith_control_plane.tls import trust
 from langsmith_control_plane.wire import NO_ANSWER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from langsmith_client.image_reference import Repository
     from langsmith_client.registry.logins import Logins
@@ -108,29 +108,36 @@ class Connection:
         url: httpx2.URL,
         *,
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+        content: bytes | Callable[[], Iterable[bytes]] | None = None,
         scopes: tuple[str, ...] = (),
     ) -> httpx2.Response:
         """One request to `url`, and once more when the registry first wants to know who asks.
+
+        A `content` that is a function is called for each of the two: it opens the body from its start.
 
         Raises:
             httpx2.RequestError: As the network has it.
             RegistryAccessError: The credentials are refused.
         """
-        request: dict[str, Any] = {"headers": dict(headers or {}), "content": content}
+        sent = dict(headers or {})
+
+        def send() -> httpx2.Response:
+            body: Any = content() if callable(content) else content
+            return self._http.request(method, url, headers=sent, content=body)
+
         # A registry may hand uploads to a storage host with a signed address, which must not see our credentials.
         if url.host != httpx2.URL(repository.base_url).host:
-            return self._http.request(method, url, **request)
+            return send()
         if known := self._authorizations.get((str(repository), scopes)):
-            request["headers"]["Authorization"] = known
-        answer = self._http.request(method, url, **request)
+            sent["Authorization"] = known
+        answer = send()
         if answer.status_code != 401 or "WWW-Authenticate" not in answer.headers:
             return answer
         fresh = self._authorization(repository, answer.headers["WWW-Authenticate"], scopes)
         if fresh is None:
             return answer
-        self._authorizations[str(repository), scopes] = request["headers"]["Authorization"] = fresh
-        return self._http.request(method, url, **request)
+        self._authorizations[str(repository), scopes] = sent["Authorization"] = fresh
+        return send()
 
     def _authorization(self, repository: Repository, text: str, scopes: tuple[str, ...]) -> str | None:
         challenge = read_challenge(text)
