@@ -172,3 +172,13 @@ def test_it_does_not_start_without_the_secret_that_signs_the_logins(monkeypatch:
     monkeypatch.delenv("LANGSMITH_SANDBOX_AWS_SECRET_ACCESS_KEY", raising=False)
     assert main(["--port", "1", "--storage", "x", "--aws", "http://y"]) == 2
     assert "LANGSMITH_SANDBOX_AWS_SECRET_ACCESS_KEY" in capsys.readouterr().err
+
+
+def test_every_chunk_but_the_first_is_taken_and_lost_as_ecr_does(world: World):
+    path = "/v2/agents/hello/blobs/uploads/7"
+    second = ask(world, "PATCH", path, content=b"more", headers={**login(), "Content-Range": "5-8"})
+    assert second.status_code == 201, "ECR does not even say so"
+    assert world.forwarded == []
+    for headers in ({"Content-Range": "0-4"}, {}):
+        ask(world, "PATCH", path, content=b"bytes", headers={**login(), **headers})
+    assert [request.content for request in world.forwarded] == [b"bytes", b"bytes"], "docker's one long chunk arrives"

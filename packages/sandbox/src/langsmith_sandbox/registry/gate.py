@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from langsmith_sandbox.cluster.distribution import ACCEPT
 from langsmith_sandbox.registry.login import standing
-from langsmith_sandbox.registry.rules import Asked, EcrRepository, Refusal, asked, refusal, tag_taken
+from langsmith_sandbox.registry.rules import Asked, EcrRepository, Refusal, asked, loses, refusal, tag_taken
 from langsmith_sandbox.relay import outgoing, streamed
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ class Gate:
                 return _refused(refused, request)
             if wish.method == "PUT" and wish.tag and known.repository and known.repository.keeps(wish.tag):
                 return await self._push_once(request, wish)
+            if known.repository and loses(wish.method, request.headers.get("content-range", "")):
+                await request.body()
+                return Response(status_code=201, headers={"Location": str(request.url)})
             answer = await self.http.send(outgoing(request, self.http, self._storage), stream=True)
             if answer.status_code == 404 and known.repository and request.url.path.endswith(_TAGS):
                 await answer.aclose()  # to the storage, a repository without images is none

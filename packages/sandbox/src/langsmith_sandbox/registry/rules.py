@@ -100,6 +100,14 @@ def refusal(request: Asked, standing: Standing, repository: EcrRepository | None
     return None
 
 
+def loses(method: str, content_range: str) -> bool:
+    """Whether ECR answers a piece of an upload with success and throws it away: every chunk but the first.
+
+    aws/containers-roadmap#2831; the upload then fails at its last request, for the digest is another.
+    """
+    return method == "PATCH" and content_range.removeprefix("bytes=").partition("-")[0] not in {"", "0"}
+
+
 def tag_taken(request: Asked) -> Refusal:
     """A tag of an immutable repository exists and stands for another image."""
     return Refusal(
