@@ -23,7 +23,7 @@ PUSHED = Manifest(b'{"config": {"digest": "%s"}}' % CONFIG.encode(), OCI_MANIFES
 class Docker:
     """Answers as docker would and looks at what it was given, while it exists."""
 
-    def __init__(self, server, *, digest=PUSHED.digest, exit_code=0, stderr=""):
+    def __init__(self, server, *, digest: str | None = PUSHED.digest, exit_code=0, stderr=""):
         self.server, self.digest, self.exit_code, self.stderr = server, digest, exit_code, stderr
         self.argv: list[str] = []
         self.env: dict[str, str] = {}

@@ -36,5 +36,6 @@ def test_an_entry_point_may_be_an_attribute_of_an_attribute(tmp_path):
     (info / "entry_points.txt").write_text("[console_scripts]\nextra = extra.cli:App.main\n[other]\nx = y:z\n")
     (entry,) = script_entries(tmp_path, PurePosixPath("/usr/lib/python3/dist-packages"), "3.11")
     assert str(entry.place) == "/usr/bin/extra"
+    assert isinstance(entry.content, bytes)
     assert b"from extra.cli import App\n" in entry.content
     assert b"sys.exit(App.main())" in entry.content

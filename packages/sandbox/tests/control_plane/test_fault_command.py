@@ -28,21 +28,20 @@ def fault(world, monkeypatch):
                 raise result.exception
             return result.output
 
-        run.url = url
-        yield run
+        yield SimpleNamespace(run=run, url=url)
 
 
 def test_a_fault_is_ordered_listed_met_and_cancelled(fault, world):
-    said = fault(
+    said = fault.run(
         "add", "--method", "GET", "--path", "/v2/listeners", "--status", "429", "--retry-after", "3", "--times", "2"
     )
     assert said == "GET /v2/listeners: 2 time(s): 429 with Retry-After 3, before the work\n"
     met = httpx2.get(f"{fault.url}/v2/listeners", headers=dict(world.http.headers))
     assert (met.status_code, met.headers["Retry-After"]) == (429, "3")
-    (left,) = json.loads(fault("list", "--json"))["faults"]
+    (left,) = json.loads(fault.run("list", "--json"))["faults"]
     assert left["times"] == 1
-    assert fault("clear") == "The control plane behaves again.\n"
-    assert fault("list") == "There are none.\n"
+    assert fault.run("clear") == "The control plane behaves again.\n"
+    assert fault.run("list") == "There are none.\n"
 
 
 @pytest.mark.parametrize(
@@ -69,11 +68,11 @@ def test_every_kind_of_fault_can_be_ordered_and_is_said_back(monkeypatch, flags,
 
 def test_a_pattern_that_is_none_is_told_in_a_sentence(fault):
     with pytest.raises(SandboxError, match="not a regular expression"):
-        fault("add", "--path", "(")
+        fault.run("add", "--path", "(")
 
 
 def test_a_control_plane_that_is_down_is_told_in_a_sentence(fault, monkeypatch):
     gone = SimpleNamespace(url=lambda part: "http://127.0.0.1:9")
     monkeypatch.setattr(lifecycle, "running", lambda paths: gone)
     with pytest.raises(SandboxError, match="does not answer"):
-        fault("list")
+        fault.run("list")
