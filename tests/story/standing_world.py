@@ -65,9 +65,13 @@ def outputs(workspace: Workspace) -> dict[str, Any]:
 def layers(workspace: Workspace, digest: str) -> list[str]:
     """Digests of an image's layers, the source layer last."""
     repository = outputs(workspace)["repositories"]["hello-world-graph"].partition("/")[2]
+    token = workspace.in_sandbox("aws ecr get-authorization-token --query authorizationData[0].authorizationToken")
     request = urllib.request.Request(
         f"{workspace.url('registry')}/v2/{repository}/manifests/{digest}",
-        headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
+        headers={
+            "Accept": "application/vnd.oci.image.manifest.v1+json",
+            "Authorization": f"Basic {json.loads(token.stdout)}",
+        },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return [layer["digest"] for layer in json.loads(answer.read())["layers"]]

@@ -119,6 +119,8 @@ def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
     listing = workspace.in_sandbox("langsmith-client status hello-world-graph --json").stdout
     newest = json.loads(listing.splitlines()[-1])
     assert newest["served_revision_id"] == newest["revision_id"], "the agent is still served"
+    assert files_holding(wrong, workspace.sandbox) == [], "a key is a secret even if it opens nothing"
+    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting)
 
 
 def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standing: dict[str, Any]) -> None:
