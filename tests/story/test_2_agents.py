@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.world]
 
 FLEET = [f"greeter-{number:02}" for number in range(1, 21)]
 AGENT = "hello-world-graph"
+QUESTION = '{"question": "Who are you?"}'
 
 
 def client(workspace: Workspace, arguments: str, *, folder: Path | None = None, expect: int | None = 0) -> list[Any]:
@@ -29,7 +30,7 @@ def answer(url: str) -> str:
     """What the agent behind ``url`` says to a question."""
     request = urllib.request.Request(
         f"{url}/runs/wait",
-        data=json.dumps({"assistant_id": "hello", "input": {"question": "Who are you?"}}).encode(),
+        data=f'{{"assistant_id": "hello", "input": {QUESTION}}}'.encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=30) as answered:
@@ -52,12 +53,15 @@ def test_init_fills_a_target_from_the_stack_and_deploy_needs_nothing_else(worksp
 def test_a_rollback_to_a_commit_serves_its_code_and_a_deploy_goes_forward_again(
     workspace: Workspace, target: None
 ) -> None:
-    first = workspace.run("git", "rev-list", "--max-parents=0", "HEAD").stdout.strip()
-    (*_, back) = client(workspace, f"rollback {AGENT} {first} --yes")
-    assert answer(back["url"]).startswith("Hello, ")
-    (*_, forward) = client(workspace, f"deploy {workspace.agent} --target sandbox --smoke hello")
+    before = workspace.run("git", "rev-parse", "HEAD").stdout.strip()
+    rewrite(workspace.agent / "hello_world_graph" / "graph.py", "Good day, ", "Welcome, ")
+    workspace.commit("Be warmer")
+    client(workspace, f"deploy {workspace.agent} --target sandbox")
+    (*_, back) = client(workspace, f"rollback {AGENT} {before} --yes")
+    assert answer(back["url"]).startswith("Good day, ")
+    (*_, forward) = client(workspace, f"deploy {workspace.agent} --target sandbox --smoke '{QUESTION}'")
     assert (forward["built"], forward["changed"]) == (False, True), "the image is in the registry still"
-    assert answer(forward["url"]).startswith("Good day, ")
+    assert answer(forward["url"]).startswith("Welcome, ")
 
 
 def test_a_variable_set_by_hand_stays_when_the_agent_is_deployed_again(workspace: Workspace, target: None) -> None:
@@ -78,7 +82,7 @@ def fleet(workspace: Workspace, target: None) -> Path:
         ignored = shutil.ignore_patterns(".venv", "__pycache__", "tests", "uv.lock")
         shutil.copytree(workspace.agent, folder / name, ignore=ignored)
         rewrite(folder / name / "pyproject.toml", 'name = "hello-world-graph"', f'name = "{name}"')
-        rewrite(folder / name / "hello_world_graph" / "graph.py", "Good day, ", f"This is {name}, ")
+        rewrite(folder / name / "hello_world_graph" / "graph.py", "Welcome, ", f"This is {name}, ")
     repositories = json.dumps([AGENT, *FLEET])
     workspace.in_sandbox(
         f"pulumi config set agentRepositories '{repositories}' && pulumi up --yes --skip-preview --non-interactive",

@@ -29,4 +29,4 @@ def test_down_leaves_nothing_and_up_works_again(workspace: Workspace, standing: 
     workspace.run("langsmith-sandbox", "down")
     assert processes_showing(str(workspace.sandbox)) == [], "no process is left"
     again = up(workspace)
-    assert again["answer"].startswith("Good day, ")
+    assert again["answer"].startswith("Welcome, ")
