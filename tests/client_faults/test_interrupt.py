@@ -18,6 +18,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 CLIENT = Path(sys.executable).with_name("langsmith-client")
+# As a terminal starts it: where the tests run in the background, interrupts are ignored, and children inherit that.
+AT_A_TERMINAL = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from langsmith_client.cli import main
+main()
+"""
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def environment(world: Any, tmp_path: Path) -> dict[str, str]:
 def test_an_interrupted_wait_prints_the_line_that_goes_on_and_the_line_works(world, agents, environment):
     world.works = False
     made = world.deploy("greeter", 1, wait=False).revision_id
-    command = [str(CLIENT), "wait", "greeter", made, "--host-url", world.url]
+    command = [sys.executable, "-c", AT_A_TERMINAL, "wait", "greeter", made, "--host-url", world.url]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as waiting:
         assert waiting.stderr is not None
         seen = waiting.stderr.readline()
