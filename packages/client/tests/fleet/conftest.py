@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,14 @@ class World:
         """As planning takes it."""
         patience = Patience(self.outages.append, self.clock, self.clock.sleep)
         return Observed(self.target, self.published, self.identities, patience, run=self.git)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises, also where the tests run in the background, whose processes ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

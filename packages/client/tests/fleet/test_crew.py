@@ -43,7 +43,7 @@ class Announced(list[str]):
         self.handed_out.set()
 
 
-def test_ctrl_c_wakes_everybody_who_sleeps_and_all_are_heard():
+def test_ctrl_c_wakes_everybody_who_sleeps_and_all_are_heard(interruptible):
     brake, names, both_are_there = Brake(), Announced(NAMES), threading.Barrier(2, timeout=30)
 
     def work(name):

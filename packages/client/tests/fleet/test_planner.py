@@ -166,7 +166,7 @@ def test_an_outage_that_goes_on_is_no_property_of_an_agent(world, make_member, m
         plan_fleet("dev", [make_member("one")], world.observed)
 
 
-def test_ctrl_c_ends_the_patience_with_an_outage(world, make_member, monkeypatch):
+def test_ctrl_c_ends_the_patience_with_an_outage(world, make_member, monkeypatch, interruptible):
     brake = Brake()
 
     def down():
