@@ -9,9 +9,9 @@ from typing import Any
 from workspace import Workspace
 
 
-def up(workspace: Workspace) -> dict[str, Any]:
+def up(workspace: Workspace, *options: str) -> dict[str, Any]:
     """Everything up: what ``langsmith-sandbox up`` says of it."""
-    return json.loads(workspace.run("langsmith-sandbox", "up", "--json").stdout)
+    return json.loads(workspace.run("langsmith-sandbox", "up", *options, "--json").stdout)
 
 
 def control_plane(workspace: Workspace, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -49,7 +49,6 @@ def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace
 
 def test_a_plain_preview_agrees_that_there_is_nothing_to_do(workspace: Workspace, standing: dict[str, Any]) -> None:
     workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
-    workspace.in_sandbox("pulumi up --yes --skip-preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
 
 
 def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
@@ -120,7 +119,6 @@ def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
     newest = json.loads(listing.splitlines()[-1])
     assert newest["served_revision_id"] == newest["revision_id"], "the agent is still served"
     assert files_holding(wrong, workspace.sandbox) == [], "a key is a secret even if it opens nothing"
-    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting)
 
 
 def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standing: dict[str, Any]) -> None:
@@ -131,7 +129,8 @@ def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standin
     assert processes_showing(secret) == [], "process arguments"
     events = workspace.sandbox / "events.json"
     workspace.in_sandbox(
-        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --skip-preview --non-interactive --refresh --event-log {events}",
+        # Without a refresh, which would ask with the provider as the state has it: with the wrong key of the last test.
+        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --skip-preview --non-interactive --event-log {events}",
         cwd=workspace.hosting,
     )
     assert events.stat().st_size > 0
@@ -139,7 +138,7 @@ def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standin
     events.unlink()
 
 
-def test_a_listener_deleted_behind_the_programs_back_comes_back_and_the_data_plane_follows(
+def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_else_follows(
     workspace: Workspace, standing: dict[str, Any]
 ) -> None:
     workspace.in_sandbox("langsmith-client delete hello-world-graph --yes --delete-tracing-project")
@@ -151,7 +150,10 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_the_data_pla
     assert recreated["id"] != listener["id"]
     assert recreated["compute_id"] == listener["compute_id"]
     assert outputs(workspace)["listenerId"] == recreated["id"]
-    assert up(workspace)["answer"].startswith("Good day, "), "an agent deployed through the new listener answers"
+    gateways = [f"{address}/32" for address in outputs(workspace)["natGatewayIps"]]
+    again = up(workspace, "--with-firewall")
+    assert again["answer"].startswith("Good day, "), "an agent deployed through the new listener answers"
+    assert again["admitted"] == {"partner-edge": gateways, "partner-network": gateways}
 
 
 def test_namespaces_changed_by_hand_are_put_right(workspace: Workspace, standing: dict[str, Any]) -> None:

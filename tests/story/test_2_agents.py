@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from standing_world import deployments, revisions
+from standing_world import deployments, outputs, revisions
 from workspace import Workspace
 
 pytestmark = [pytest.mark.engine, pytest.mark.world]
@@ -75,7 +76,7 @@ def test_a_variable_set_by_hand_stays_when_the_agent_is_deployed_again(workspace
 
 
 @pytest.fixture(scope="module")
-def fleet(workspace: Workspace, target: None) -> Path:
+def fleet(workspace: Workspace, target: None) -> Iterator[Path]:
     """Twenty agents in one repository, each with a greeting of its own, and the langsmith.toml that names them."""
     folder = workspace.root / "fleet"
     for name in FLEET:
@@ -83,18 +84,28 @@ def fleet(workspace: Workspace, target: None) -> Path:
         shutil.copytree(workspace.agent, folder / name, ignore=ignored)
         rewrite(folder / name / "pyproject.toml", 'name = "hello-world-graph"', f'name = "{name}"')
         rewrite(folder / name / "hello_world_graph" / "graph.py", "Welcome, ", f"This is {name}, ")
-    repositories = json.dumps([AGENT, *FLEET])
-    workspace.in_sandbox(
-        f"pulumi config set agentRepositories '{repositories}' && pulumi up --yes --skip-preview --non-interactive",
-        cwd=workspace.hosting,
-    )
-    client(workspace, "init --from-stack ../stacks/hosting:sandbox", folder=folder)
+    stack = outputs(workspace)
+    lines = [
+        "[targets.sandbox]",
+        f'push_to = "{stack["registryUrl"]}/fleet"',
+        f'listener_id = "{stack["listenerId"]}"',
+        f'namespace = "{stack["namespaces"][0]}"',
+    ]
     for name in FLEET:
-        small = f'path = "{name}"\nresources = {{ cpu = 0.1, memory_mb = 512 }}'
-        rewrite(folder / "langsmith.toml", f'path = "{name}"', small)
+        lines += [f"[agents.{name}]", f'path = "{name}"', "resources = { cpu = 0.1, memory_mb = 512 }"]
+    (folder / "langsmith.toml").write_text("\n".join(lines))
     rewrite(folder / "langsmith.toml", f'path = "{FLEET[0]}"', f'path = "{FLEET[0]}"\ncanary = true')
     workspace.commit("Add a fleet")
-    return folder
+    repositories(workspace, "create_repository(repositoryName=name)")
+    yield folder
+    repositories(workspace, "delete_repository(repositoryName=name, force=True)")  # the stack knows nothing of them
+
+
+def repositories(workspace: Workspace, call: str) -> None:
+    """Call ECR for the repository of every agent of the fleet."""
+    program = f"import boto3, sys\necr = boto3.client('ecr')\nfor name in sys.argv[1:]:\n    ecr.{call}"
+    named = " ".join(f"fleet/{name}" for name in FLEET)
+    workspace.in_sandbox(f'python -c "{program}" {named}')
 
 
 def rewrite(file: Path, old: str, new: str) -> None:
