@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,9 @@ def target(workspace: Workspace, standing: dict[str, Any]) -> None:
 
 
 def test_init_fills_a_target_from_the_stack_and_deploy_needs_nothing_else(workspace: Workspace, target: None) -> None:
+    (written,) = tomllib.loads((workspace.root / "langsmith.toml").read_text())["targets"].values()
+    assert written["host_url"] == workspace.url("control-plane")
+    assert written["workspace_id"] == workspace.credentials["workspace_id"]
     made = len(revisions(workspace))
     (*_, result) = client(workspace, f"deploy {workspace.agent} --target sandbox --detailed-exitcode", expect=3)
     assert (result["built"], result["changed"], result["proven"]) == (False, False, True)

@@ -73,6 +73,7 @@ class RecordingEngine(mocks.Mocks):
 
     def __init__(self) -> None:
         self.registered: list[Registration] = []
+        self.exported: dict[str, Any] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         self.registered.append(Registration(args.typ, args.name, dict(args.inputs)))
@@ -193,6 +194,7 @@ def declare() -> Callable[..., RecordingEngine]:
             with recording() as engine, pytest.MonkeyPatch.context() as patch:
                 patch.setattr("langsmith_hybrid.listener.resource.fingerprint", lambda *_: "a-fingerprint")
                 patch.setattr(pulumi.log, "debug", lambda *_, **__: None)
+                patch.setattr(pulumi, "export", engine.exported.__setitem__)
                 set_config(overrides)
 
                 @pulumi.runtime.test

@@ -16,6 +16,15 @@ from langsmith_hybrid.stack import deploy
 SetConfig = Callable[..., None]
 
 
+def test_the_outputs_hold_all_that_a_deploy_target_needs(declare: Callable[..., Any]) -> None:
+    workspace = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a12"
+    exported = declare(langsmithRegion="eu", langsmithWorkspaceId=workspace).exported
+    assert exported["controlPlaneUrl"] == "https://eu.api.host.langchain.com", "a target must not fall back to the US"
+    assert exported["workspaceId"] == workspace
+    assert exported["namespaces"] == ["agents"]
+    assert {"listenerId", "repositories"} <= exported.keys()
+
+
 def test_a_dev_stack_spans_two_zones_behind_one_nat_gateway(declare: Callable[..., Any]) -> None:
     engine = declare()
     assert len(engine.of_type("aws:ec2/subnet:Subnet")) == 4

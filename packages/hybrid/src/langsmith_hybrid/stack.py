@@ -83,6 +83,9 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("postgresEndpoint", postgres and postgres.endpoint)
     pulumi.export("postgresMasterSecretArn", postgres and postgres.master_secret_arn)
     pulumi.export("redisEndpoint", redis and redis.endpoint)
+    # With these a deploy target is complete, whatever the shell that uses it has set.
+    pulumi.export("controlPlaneUrl", config.langsmith.control_plane)
+    pulumi.export("workspaceId", config.langsmith_workspace_id)
     pulumi.export("listenerId", listener.listener_id)
     pulumi.export("namespaces", list(config.agent_namespaces))
     pulumi.export("agentsBaseUrl", _agents_base_url(config))
