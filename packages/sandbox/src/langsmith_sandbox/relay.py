@@ -1,18 +1,21 @@
-"""Passing HTTP on: what a proxy hands over between two neighbours, and what it keeps to itself."""
+"""Passing HTTP on: what a proxy hands over between two neighbours, what it keeps to itself, and how it is served."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx2
+import uvicorn
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import httpx2
+    from starlette.applications import Starlette
     from starlette.requests import Request
 
+_CONNECT_SECONDS = 3.0
 # RFC 9110, 7.6.1: these are between two neighbours only.
 HOP_BY_HOP = frozenset(
     {
@@ -53,3 +56,24 @@ def streamed(answer: httpx2.Response) -> StreamingResponse:
         (name.lower(), value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in HOP_BY_HOP
     ]
     return response
+
+
+def other_side(read_seconds: float) -> httpx2.AsyncClient:
+    """A client for the other side, which is on this machine: no proxy, no redirects followed."""
+    timeout = httpx2.Timeout(read_seconds, connect=_CONNECT_SECONDS)
+    return httpx2.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False)
+
+
+def serve(app: Starlette, port: int) -> None:
+    """Serve a proxy on a loopback port until SIGTERM or SIGINT; the headers clients see are the other side's own."""
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        access_log=False,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+    )

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as Endpoint
 
 from langsmith_sandbox.cluster.ingress_table import Found, IngressTable
-from langsmith_sandbox.relay import outgoing, streamed
+from langsmith_sandbox.relay import other_side, outgoing, serve, streamed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 HEALTH = "/_sandbox/health"
 RESCAN_SECONDS = 1.0
-CONNECT_SECONDS = 3.0
 # Longer than any run an agent is asked to wait for; a load balancer's idle limit would be an hour at most.
 READ_SECONDS = 3600.0
 TRIES = 3
@@ -132,21 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     flags = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    http = httpx2.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False)
-    app = make_app(IngressTable(flags.clusters_dir), http)
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=flags.port,
-        access_log=False,
-        ws="none",
-        log_level="warning",
-        # The Pod's own headers are passed on.
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=2,
-    )
+    serve(make_app(IngressTable(flags.clusters_dir), other_side(READ_SECONDS)), flags.port)
 
 
 if __name__ == "__main__":

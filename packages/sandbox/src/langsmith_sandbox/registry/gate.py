@@ -18,7 +18,6 @@ import time
 from typing import TYPE_CHECKING
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -26,7 +25,7 @@ from starlette.routing import Route
 from langsmith_sandbox.cluster.distribution import ACCEPT
 from langsmith_sandbox.registry.login import standing
 from langsmith_sandbox.registry.rules import Asked, EcrRepository, Refusal, asked, loses, refusal, tag_taken
-from langsmith_sandbox.relay import outgoing, streamed
+from langsmith_sandbox.relay import other_side, outgoing, serve, streamed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -150,20 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"The registry was started without {SECRET_VARIABLE}. {remedy}\n")
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    timeout = httpx2.Timeout(_READ_SECONDS, connect=3.0)
-    http = httpx2.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False)
-    app = make_app(Gate(http, flags.storage, flags.aws.rstrip("/"), secret))
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=flags.port,
-        access_log=False,
-        ws="none",
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=2,
-    )
+    serve(make_app(Gate(other_side(_READ_SECONDS), flags.storage, flags.aws.rstrip("/"), secret)), flags.port)
     return 0
 
 
