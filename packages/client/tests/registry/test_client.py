@@ -197,6 +197,7 @@ def test_an_immutable_tag_that_stands_for_our_own_image_is_no_error(registry, se
     server.manifests["agent", "1"] = MINE
     refused(answer)
     registry.put_manifest(IMAGE, MINE)
+    assert server.manifests["agent", "1"] == MINE, "another run pushed the very same"
 
 
 @pytest.mark.parametrize("answer", IMMUTABLE)
