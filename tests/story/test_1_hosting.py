@@ -186,7 +186,7 @@ def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspa
         "redisNodeType": "large",
         "redisVersion": "5",
         "redisNodes": "0",
-        "agentRepositories": '["An Agent"]',
+        "agents": '["An Agent"]',
         "agentNamespaces": '["kube-system"]',
         "dataplaneChartVersion": "latest",
         "tags": '{"aws:name": "mine"}',

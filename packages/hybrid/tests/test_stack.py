@@ -307,7 +307,7 @@ def test_the_queues_token_reaches_valkey_and_one_kubernetes_secret(declare: Call
 
 
 def test_image_tags_cannot_be_overwritten(declare: Callable[..., Any]) -> None:
-    repositories = declare(agentRepositories='["one", "two"]').of_type("aws:ecr/repository:Repository")
+    repositories = declare(agents='["one", "two"]').of_type("aws:ecr/repository:Repository")
     assert [repository.name for repository in repositories] == ["one", "two"]
     assert all(repository.inputs["imageTagMutability"] == "IMMUTABLE" for repository in repositories)
 

@@ -120,7 +120,7 @@ def object_store(config: LangSmithConfig) -> ObjectStoreArgs:
 
 def image_registry(config: LangSmithConfig) -> ImageRegistryArgs:
     """The agents' repositories."""
-    return ImageRegistryArgs(agents=config.agent_repositories, deletion_protection=config.deletion_protection)
+    return ImageRegistryArgs(agents=config.agents, deletion_protection=config.deletion_protection)
 
 
 def agent_access(config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore) -> AgentAccessArgs:

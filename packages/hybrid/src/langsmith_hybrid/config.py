@@ -33,7 +33,7 @@ _REDIS_ENABLED = True
 _REDIS_VERSION = "8.0"
 _REDIS_TOKEN_GENERATION = 1
 _ARTIFACTS_ENABLED = True
-_AGENT_REPOSITORIES = ("hello-world-graph",)
+_AGENTS = ("hello-world-graph",)
 _AGENT_NAMESPACES = ("agents",)
 _AGENTS_HOSTNAME: str | None = None
 _AGENTS_TLS = True
@@ -84,7 +84,7 @@ class LangSmithConfig(Profile):
             queue is the chart's own Redis.
         redis_token_generation: Another number gives the group and the listener a new token.
         artifacts_enabled: Whether there is a bucket for what agents produce.
-        agent_repositories: One ECR repository is made for each of these agents.
+        agents: Names of the agents: each gets an ECR repository.
         agent_namespaces: Kubernetes namespaces the listener may deploy to.
         agents_hostname: DNS name under which agents are reached; without one the health check is off.
         agents_tls: Whether agents' URLs are https.
@@ -121,7 +121,7 @@ class LangSmithConfig(Profile):
     redis_version: str = _REDIS_VERSION
     redis_token_generation: int = _REDIS_TOKEN_GENERATION
     artifacts_enabled: bool = _ARTIFACTS_ENABLED
-    agent_repositories: tuple[str, ...] = _AGENT_REPOSITORIES
+    agents: tuple[str, ...] = _AGENTS
     agent_namespaces: tuple[str, ...] = _AGENT_NAMESPACES
     agents_hostname: str | None = _AGENTS_HOSTNAME
     agents_tls: bool = _AGENTS_TLS

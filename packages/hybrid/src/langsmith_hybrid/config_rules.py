@@ -186,7 +186,7 @@ _RULES: tuple[Rule, ...] = (
     _field("redis_version", must.one_of(REDIS_VERSIONS)),
     _field("redis_nodes", must.between(1, 6)),
     _field("redis_token_generation", must.between(1, 2**31)),
-    _field("agent_repositories", must.labels(LONGEST_AGENT_NAME, "agent name")),
+    _field("agents", must.labels(LONGEST_AGENT_NAME, "agent name")),
     _field("agent_namespaces", must.namespaces),
     _field("agents_hostname", must.dns_name),
     _field("langsmith_host_url", must.langsmith_url),

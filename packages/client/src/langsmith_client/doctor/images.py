@@ -80,7 +80,7 @@ class Images:
             )
             self._tags(examiner, repository)
         elif is_ecr(repository.host):
-            remedy = "Create it (the hosting stack does for its `agentRepositories`), or name one that exists."
+            remedy = "Create it (the hosting stack does for its `agents`), or name one that exists."
             examiner.fail("repository", f"{repository} does not exist, and ECR makes none at a push", remedy)
         else:
             remedy = "Create it, unless the registry makes repositories at the first push, as most do."
