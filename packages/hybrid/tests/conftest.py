@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 from pulumi.runtime import settings as runtime_settings
+from pulumi.runtime.proto import source_pb2
 
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.stack import deploy
@@ -179,20 +181,31 @@ def stack_config(engine: RecordingEngine) -> Callable[..., None]:
     return set_config
 
 
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 @pytest.fixture(scope="session")
 def declare() -> Callable[..., RecordingEngine]:
     """Runs the program with the five keys and the given overrides; returns the engine that recorded it.
 
-    Nothing in a recording changes, so each is made once. A fingerprint costs a tenth of a second by design, and debug
-    messages that nobody reads cost as much: both are left out, since dozens of stacks are declared.
+    Nothing in a recording changes, so each is made once. A fingerprint costs a tenth of a second by design; debug
+    messages and source positions that nobody reads, and the search for garbage among a program's many short-lived
+    objects, cost as much again: all are left out, since dozens of stacks are declared.
     """
     declared: dict[str, RecordingEngine] = {}
 
     def run(**overrides: str) -> RecordingEngine:
         key = json.dumps(overrides, sort_keys=True)
         if key not in declared:
-            with recording() as engine, pytest.MonkeyPatch.context() as patch:
+            with recording() as engine, pytest.MonkeyPatch.context() as patch, _no_garbage_collection():
                 patch.setattr("langsmith_hybrid.listener.resource.fingerprint", lambda *_: "a-fingerprint")
+                patch.setattr("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace)
                 patch.setattr(pulumi.log, "debug", lambda *_, **__: None)
                 patch.setattr(pulumi, "export", engine.exported.__setitem__)
                 set_config(overrides)
