@@ -1,0 +1,206 @@
+"""What a platform team asks of every planned resource, as rules, each with a change to the plan that breaks it.
+
+Which stacks keep them is for `test_matrix` to show, and that none of them holds whatever is planned for `test_policy`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from langsmith_hybrid.component import COMPONENT_TAG, STACK_TAG
+
+if TYPE_CHECKING:
+    from conftest import Registration
+
+ADDON = "aws:eks/addon:Addon"
+BUCKET = "aws:s3/bucket:Bucket"
+BUCKET_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+BUCKET_OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+CLUSTER = "aws:eks/cluster:Cluster"
+DATABASE = "aws:rds/instance:Instance"
+DATABASE_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+PROVIDER = "pulumi:providers:aws"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+REPOSITORY = "aws:ecr/repository:Repository"
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+SECRET = "kubernetes:core/v1:Secret"
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
+SUBNET = "aws:ec2/subnet:Subnet"
+
+STORE_PORTS = {5432, 6379}
+EVERYWHERE = {"0.0.0.0/0", "::/0"}
+
+
+class Plan(list["Registration"]):
+    """Every resource of one stack."""
+
+    def of(self, *tokens: str) -> Iterator[Registration]:
+        return (resource for resource in self if resource.token in tokens)
+
+    def documents(self) -> Iterator[tuple[Registration, Mapping[str, Any]]]:
+        """Every statement of every IAM document, with the resource it is in."""
+        for resource in self:
+            for key in ("policy", "assumeRolePolicy"):
+                text = resource.inputs.get(key)
+                if isinstance(text, str) and '"Statement"' in text:
+                    yield from ((resource, statement) for statement in json.loads(text)["Statement"])
+
+
+Judge = Callable[[Plan], Iterable["Registration"]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """What must hold, the resources for which it does not, and a change that makes one of them.
+
+    Attributes:
+        token: Type of the resource to change.
+        change: What its inputs become; None takes the resource out of the plan.
+    """
+
+    name: str
+    offenders: Judge
+    token: str
+    change: Mapping[str, Any] | None
+
+
+def inputs_hold(holds: Callable[[Mapping[str, Any]], object], *tokens: str) -> Judge:
+    """Resources of these types whose inputs do not hold."""
+    return lambda plan: [resource for resource in plan.of(*tokens) if not holds(resource.inputs)]
+
+
+def each_bucket_has(token: str, holds: Callable[[Mapping[str, Any]], object]) -> Judge:
+    """Buckets for which no resource of this type holds."""
+
+    def offenders(plan: Plan) -> list[Registration]:
+        covered = {each.name for each in plan.of(token) if holds(each.inputs)}
+        return [bucket for bucket in plan.of(BUCKET) if bucket.name not in covered]
+
+    return offenders
+
+
+def statements(breaks: Callable[[Mapping[str, Any]], bool]) -> Judge:
+    """Resources with an IAM statement that allows too much."""
+    return lambda plan: [resource for resource, each in plan.documents() if each["Effect"] == "Allow" and breaks(each)]
+
+
+def listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def denies_plain_http(inputs: Mapping[str, Any]) -> bool:
+    return any(
+        each["Effect"] == "Deny" and each["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        for each in json.loads(inputs["policy"])["Statement"]
+    )
+
+
+def anybody(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal", {})
+    return principal == "*" or any("*" in listed(each) for each in dict(principal).values())
+
+
+def untagged(plan: Plan) -> list[Registration]:
+    """Only what can carry tags is registered with some: the component's transformation sees to that."""
+    providers = [each for each in plan.of(PROVIDER) if STACK_TAG not in each.inputs["defaultTags"]]
+    taggable = {SUBNET, CLUSTER, DATABASE, CACHE, BUCKET, LOG_GROUP, ROLE, LAUNCH_TEMPLATE, SECURITY_GROUP, REPOSITORY}
+    return providers + [each for each in plan.of(*taggable) if COMPONENT_TAG not in each.inputs.get("tags", {})]
+
+
+def holders_of_secrets(plan: Plan) -> list[Registration]:
+    allowed = {SECRET, CACHE}
+    return [
+        each
+        for each in plan
+        if each.token not in allowed
+        and any(word in json.dumps(each.inputs) for word in ("lsv2_", "rediss://:", '"password"'))
+    ]
+
+
+RULES = [
+    Rule("databases are encrypted", inputs_hold(lambda i: i["storageEncrypted"], DATABASE), DATABASE,
+         {"storageEncrypted": False}),
+    Rule("caches are encrypted", inputs_hold(lambda i: i["atRestEncryptionEnabled"], CACHE), CACHE,
+         {"atRestEncryptionEnabled": False}),
+    Rule("buckets are encrypted", each_bucket_has(BUCKET_ENCRYPTION, lambda i: bool(i["rules"])),
+         BUCKET_ENCRYPTION, None),
+    Rule("nodes' disks are encrypted", inputs_hold(
+        lambda i: all(disk["ebs"]["encrypted"] == "true" for disk in i["blockDeviceMappings"]), LAUNCH_TEMPLATE),
+         LAUNCH_TEMPLATE, {"blockDeviceMappings": [{"ebs": {"encrypted": "false"}}]}),
+    Rule("volumes are encrypted", inputs_hold(lambda i: i["parameters"]["encrypted"] == "true", STORAGE_CLASS),
+         STORAGE_CLASS, {"parameters": {"encrypted": "false"}}),
+    Rule("images are encrypted", inputs_hold(lambda i: i.get("encryptionConfigurations"), REPOSITORY), REPOSITORY,
+         {"encryptionConfigurations": []}),
+    Rule("databases speak TLS only", inputs_hold(
+        lambda i: ("rds.force_ssl", "1") in [(each["name"], each["value"]) for each in i["parameters"]],
+        DATABASE_PARAMETERS),
+         DATABASE_PARAMETERS, {"parameters": []}),
+    Rule("caches speak TLS only", inputs_hold(lambda i: i["transitEncryptionEnabled"], CACHE), CACHE,
+         {"transitEncryptionEnabled": False}),
+    Rule("caches ask for a token", inputs_hold(lambda i: i.get("authToken"), CACHE), CACHE, {"authToken": None}),
+    Rule("buckets speak TLS only", each_bucket_has(BUCKET_POLICY, denies_plain_http), BUCKET_POLICY, None),
+    Rule("databases are private", inputs_hold(lambda i: not i["publiclyAccessible"], DATABASE), DATABASE,
+         {"publiclyAccessible": True}),
+    Rule("buckets are private", each_bucket_has(BUCKET_BLOCK, lambda i: all(i.values())), BUCKET_BLOCK,
+         {"blockPublicPolicy": False}),
+    Rule("buckets have no ACLs", each_bucket_has(
+        BUCKET_OWNERSHIP, lambda i: i["rule"]["objectOwnership"] == "BucketOwnerEnforced"),
+         BUCKET_OWNERSHIP, {"rule": {"objectOwnership": "ObjectWriter"}}),
+    Rule("no instance gets a public address", inputs_hold(lambda i: not i["mapPublicIpOnLaunch"], SUBNET), SUBNET,
+         {"mapPublicIpOnLaunch": True}),
+    Rule("the API endpoint is private or limited", inputs_hold(
+        lambda i: not i["vpcConfig"]["endpointPublicAccess"]
+        or not EVERYWHERE & set(i["vpcConfig"].get("publicAccessCidrs") or EVERYWHERE), CLUSTER),
+         CLUSTER, {"vpcConfig": {"endpointPublicAccess": True}}),
+    Rule("nothing is open to the world", inputs_hold(
+        lambda i: i.get("cidrIpv4") not in EVERYWHERE and i.get("cidrIpv6") not in EVERYWHERE, INGRESS),
+         INGRESS, {"cidrIpv4": "0.0.0.0/0"}),
+    Rule("stores let in security groups only", inputs_hold(
+        lambda i: i["fromPort"] not in STORE_PORTS or bool(i.get("referencedSecurityGroupId")), INGRESS),
+         INGRESS, {"fromPort": 6379, "referencedSecurityGroupId": None}),
+    Rule("rules on groups are resources", inputs_hold(lambda i: not {"ingress", "egress"} & i.keys(), SECURITY_GROUP),
+         SECURITY_GROUP, {"ingress": [{"fromPort": 0}]}),
+    Rule("nobody is anybody", statements(anybody), BUCKET_POLICY,
+         {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:Get*"}]})}),
+    Rule("no permission is for everything", statements(
+        lambda s: "*" in listed(s.get("Resource")) or any(each == "*" or each.endswith(":*")
+                                                          for each in listed(s["Action"]))),
+         ROLE_POLICY, {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "b"}]})}),
+    Rule("nodes keep their credentials from Pods", inputs_hold(
+        lambda i: i["metadataOptions"]["httpTokens"] == "required"
+        and i["metadataOptions"]["httpPutResponseHopLimit"] == 1, LAUNCH_TEMPLATE),
+         LAUNCH_TEMPLATE, {"metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 2}}),
+    Rule("access to clusters is by entries", inputs_hold(
+        lambda i: i["accessConfig"] == {
+            "authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}, CLUSTER),
+         CLUSTER, {"accessConfig": {"authenticationMode": "CONFIG_MAP"}}),
+    Rule("clusters never slip into extended support", inputs_hold(
+        lambda i: i["upgradePolicy"] == {"supportType": "STANDARD"}, CLUSTER), CLUSTER, {"upgradePolicy": {}}),
+    Rule("clusters say who did what", inputs_hold(
+        lambda i: {"audit", "authenticator"} <= set(i["enabledClusterLogTypes"]), CLUSTER),
+         CLUSTER, {"enabledClusterLogTypes": ["api"]}),
+    Rule("the network policies of Pods are enforced", inputs_hold(
+        lambda i: i["addonName"] != "vpc-cni" or json.loads(i["configurationValues"])["enableNetworkPolicy"] == "true",
+        ADDON), ADDON, {"addonName": "vpc-cni", "configurationValues": '{"enableNetworkPolicy": "false"}'}),
+    Rule("logs are not kept for ever", inputs_hold(lambda i: i.get("retentionInDays"), LOG_GROUP), LOG_GROUP,
+         {"retentionInDays": 0}),
+    Rule("databases are backed up", inputs_hold(lambda i: i["backupRetentionPeriod"] >= 7, DATABASE), DATABASE,
+         {"backupRetentionPeriod": 0}),
+    Rule("tags of images do not move", inputs_hold(lambda i: i["imageTagMutability"] == "IMMUTABLE", REPOSITORY),
+         REPOSITORY, {"imageTagMutability": "MUTABLE"}),
+    Rule("images are scanned", inputs_hold(lambda i: i["imageScanningConfiguration"]["scanOnPush"], REPOSITORY),
+         REPOSITORY, {"imageScanningConfiguration": {"scanOnPush": False}}),
+    Rule("everything is tagged", untagged, BUCKET, {"tags": {}}),
+    Rule("no secret is in the open", holders_of_secrets, RELEASE, {"values": {"langsmithApiKey": "lsv2_pt_in_plain"}}),
+]  # fmt: skip
