@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
-from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
 from langsmith_sandbox.errors import SandboxError
 from langsmith_sandbox.providers import language_program
+from langsmith_sandbox.providers.protocol import language_pb2_grpc, messages
 
 _PROGRAM_SCRIPT = Path(language_program.__file__)
 
@@ -27,7 +27,7 @@ class InterpreterError(SandboxError):
     """The Python interpreter that a project asks for cannot be used."""
 
 
-class LanguageHost(LanguageRuntimeServicer):
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs Python programs for the engine.
 
     Args:
@@ -44,37 +44,37 @@ class LanguageHost(LanguageRuntimeServicer):
         self._start = start
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's names
-        return language_pb2.LanguageHandshakeResponse()
+        return messages.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        return plugin_pb2.PluginInfo()
+        return messages.PluginInfo()
 
     def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        return language_pb2.GetRequiredPluginsResponse()
+        return messages.GetRequiredPluginsResponse()
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        return language_pb2.GetRequiredPackagesResponse()
+        return messages.GetRequiredPackagesResponse()
 
     def About(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        return language_pb2.AboutResponse(executable=sys.executable, version=platform.python_version())
+        return messages.AboutResponse(executable=sys.executable, version=platform.python_version())
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: ARG002, N802
         note = "The sandbox runs programs in the environment it was installed in; there is nothing to install.\n"
-        yield language_pb2.InstallDependenciesResponse(stdout=note.encode())
+        yield messages.InstallDependenciesResponse(stdout=note.encode())
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Run the program to its end. ``bail`` tells the engine that the failure has been reported already."""
         try:
             child = self._started(interpreter(request.info, self._environment))
         except InterpreterError as error:
-            return language_pb2.RunResponse(error=str(error))
+            return messages.RunResponse(error=str(error))
         context.add_callback(child.terminate)
         child.communicate(request.SerializeToString())
         if child.returncode == language_program.REPORTED:
-            return language_pb2.RunResponse(bail=True)
+            return messages.RunResponse(bail=True)
         if child.returncode:
-            return language_pb2.RunResponse(error=f"The program ended with exit code {child.returncode}.")
-        return language_pb2.RunResponse()
+            return messages.RunResponse(error=f"The program ended with exit code {child.returncode}.")
+        return messages.RunResponse()
 
     def _started(self, python: str) -> subprocess.Popen[bytes]:
         command = [python, "-u", str(_PROGRAM_SCRIPT)]

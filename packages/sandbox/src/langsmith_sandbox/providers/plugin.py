@@ -195,8 +195,7 @@ class Provider(Protocol):
 
 def serve(provider: Provider) -> None:
     """Serve ``provider`` to the engine until told to stop or orphaned."""
-    from pulumi.runtime.proto import provider_pb2_grpc
-
+    from langsmith_sandbox.providers.protocol import provider_pb2_grpc
     from langsmith_sandbox.providers.servicer import ProviderServicer
 
     serve_plugin(
@@ -209,9 +208,10 @@ def serve_plugin(register: Callable[[Any], None]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     import grpc
-    from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
-    server = grpc.server(ThreadPoolExecutor(MAX_CALLS), options=_GRPC_CHANNEL_OPTIONS)
+    from langsmith_sandbox.providers.protocol import CHANNEL_OPTIONS
+
+    server = grpc.server(ThreadPoolExecutor(MAX_CALLS), options=CHANNEL_OPTIONS)
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     stop = threading.Event()

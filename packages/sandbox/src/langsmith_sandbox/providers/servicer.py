@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from langsmith_sandbox.errors import SandboxError
 from langsmith_sandbox.providers import plugin
 from langsmith_sandbox.providers.properties import Properties, conceal, decode, encode, reveal
+from langsmith_sandbox.providers.protocol import messages, provider_pb2_grpc, status_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 _KINDS = {
-    ("add", False): proto.PropertyDiff.ADD,
-    ("add", True): proto.PropertyDiff.ADD_REPLACE,
-    ("delete", False): proto.PropertyDiff.DELETE,
-    ("delete", True): proto.PropertyDiff.DELETE_REPLACE,
-    ("update", False): proto.PropertyDiff.UPDATE,
-    ("update", True): proto.PropertyDiff.UPDATE_REPLACE,
+    ("add", False): messages.PropertyDiff.ADD,
+    ("add", True): messages.PropertyDiff.ADD_REPLACE,
+    ("delete", False): messages.PropertyDiff.DELETE,
+    ("delete", True): messages.PropertyDiff.DELETE_REPLACE,
+    ("update", False): messages.PropertyDiff.UPDATE,
+    ("update", True): messages.PropertyDiff.UPDATE_REPLACE,
 }
 
 
@@ -57,7 +56,7 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _partial_failure(failure: plugin.PartialFailure, like: Properties) -> _Status:
-    detail = proto.ErrorResourceInitFailed(
+    detail = messages.ErrorResourceInitFailed(
         id=failure.resource_id,
         properties=encode(conceal(failure.outputs, like)),
         inputs=encode(conceal(failure.inputs, like)),
@@ -77,11 +76,11 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's names
-        return proto.ProviderHandshakeResponse(accept_secrets=True)
+        return messages.ProviderHandshakeResponse(accept_secrets=True)
 
     @_answered
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        return proto.PluginInfo(version=self._provider.version)
+        return messages.PluginInfo(version=self._provider.version)
 
     @_answered
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -99,7 +98,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
         self._provider.configure(reveal(decode(request.args)))
-        return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return messages.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_answered
     def Check(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -120,7 +119,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         )
         outputs = conceal(made.outputs, self.secrets_of(request))
-        return proto.CreateResponse(id=made.resource_id, properties=encode(outputs))
+        return messages.CreateResponse(id=made.resource_id, properties=encode(outputs))
 
     @_answered
     def Read(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -133,9 +132,9 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         )
         if found is None:
-            return proto.ReadResponse()
+            return messages.ReadResponse()
         like = self.secrets_of(request)
-        return proto.ReadResponse(
+        return messages.ReadResponse(
             id=found.resource_id,
             properties=encode(conceal(found.outputs, like)),
             inputs=encode(conceal(found.inputs, like)),
@@ -154,7 +153,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
                 preview=request.preview,
             )
         )
-        return proto.UpdateResponse(properties=encode(conceal(outputs, self.secrets_of(request))))
+        return messages.UpdateResponse(properties=encode(conceal(outputs, self.secrets_of(request))))
 
     @_answered
     def Delete(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -171,7 +170,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Invoke(self, request: Any, _context: Any) -> Any:  # noqa: N802
         result = self._provider.invoke(request.tok, reveal(decode(request.args)))
-        response = proto.InvokeResponse()
+        response = messages.InvokeResponse()
         getattr(response, "return").CopyFrom(encode(result))  # the field is named by a keyword
         return response
 
@@ -187,9 +186,9 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return secrets
 
     def _checked(self, request: Any, checked: plugin.Checked) -> Any:
-        return proto.CheckResponse(
+        return messages.CheckResponse(
             inputs=encode(conceal(checked.inputs, self.secrets_of(request))),
-            failures=[proto.CheckFailure(property=path, reason=reason) for path, reason in checked.failures],
+            failures=[messages.CheckFailure(property=path, reason=reason) for path, reason in checked.failures],
         )
 
 
@@ -216,13 +215,13 @@ def _diff(request: Any) -> plugin.Diff:
 
 def _difference(difference: plugin.Difference) -> Any:
     changes: Mapping[str, plugin.Change] = difference.changes
-    return proto.DiffResponse(
-        changes=proto.DiffResponse.DIFF_SOME if changes else proto.DiffResponse.DIFF_NONE,
+    return messages.DiffResponse(
+        changes=messages.DiffResponse.DIFF_SOME if changes else messages.DiffResponse.DIFF_NONE,
         diffs=sorted({path.split(".")[0].split("[")[0] for path in changes}),
         replaces=[path for path, change in changes.items() if change.replace],
         deleteBeforeReplace=difference.delete_before_replace,
         detailedDiff={
-            path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replace], inputDiff=True)
+            path: messages.PropertyDiff(kind=_KINDS[change.kind, change.replace], inputDiff=True)
             for path, change in changes.items()
         },
         hasDetailedDiff=True,

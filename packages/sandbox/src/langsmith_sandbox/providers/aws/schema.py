@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib
-import inspect
-import sys
 import threading
-import typing
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from pulumi import _types
+from langsmith_sandbox.providers.sdk_memory import SdkMemory
 
-_IMPORTING = threading.Lock()
+_READING = threading.Lock()
 """The SDK loads its modules lazily, in a way that two threads at once must not trigger."""
-
-_SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,58 +53,32 @@ def schema_of(token: str) -> Schema:
     Raises:
         KeyError: When the SDK has no such type.
     """
-    with _IMPORTING:
+    with _READING:
         return _schema_of(token)
 
 
 @functools.cache
 def _schema_of(token: str) -> Schema:
-    _, path, name = token.split(":")
-    module = importlib.import_module(f"pulumi_aws.{path.split('/')[0]}")
-    resource = getattr(module, name, None)
-    if resource is None:
-        raise KeyError(token)
-    home = sys.modules[resource.__module__]
-    arguments = getattr(home, f"{name}InitArgs", None) or getattr(home, f"{name}Args")
-    inputs = _object(arguments)
-    return Schema(
-        type=token,
-        inputs=inputs.fields,
-        outputs={**_object(getattr(home, f"_{name}State")).fields, **inputs.fields},
-        required=inputs.required,
-    )
+    def declared() -> Schema:
+        from langsmith_sandbox.providers.aws.sdk_classes import schema
 
+        return schema(token)
 
-@functools.cache
-def _object(declared: type) -> Type:
-    wire = _types.input_type_py_to_pulumi_names(declared)
-    types = _types.input_type_types(declared)
-    parameters = inspect.signature(declared.__init__).parameters.values()
-    required = {wire[each.name] for each in parameters if each.name in wire and each.default is inspect.Parameter.empty}
-    return Type("object", fields={name: _type(each) for name, each in types.items()}, required=frozenset(required))
-
-
-def _type(declared: Any) -> Type:
-    if declared in _SCALARS:
-        return Type(_SCALARS[declared])
-    if _types.is_input_type(declared):
-        return _object(declared)
-    origin, arguments = typing.get_origin(declared), typing.get_args(declared)
-    if origin is Sequence:
-        return Type("list", _type(arguments[0]))
-    if origin is Mapping:
-        return Type("map", _type(arguments[1]))
-    choices = [each for each in arguments if _is_plain(each)]
-    if any("PolicyDocument" in str(each) or "LifecyclePolicyDocument" in str(each) for each in choices):
-        return Type("document")
-    return _type(choices[0]) if choices else Type("string")
-
-
-def _is_plain(declared: Any) -> bool:
-    return declared is not type(None) and not any(word in str(declared) for word in ("Awaitable", "Output"))
+    return _memory().recall(token, declared)
 
 
 @functools.cache
 def provider_properties() -> frozenset[str]:
     """Names of the properties of ``aws.Provider``."""
-    return frozenset(_object(importlib.import_module("pulumi_aws.provider").ProviderArgs).fields)
+
+    def declared() -> frozenset[str]:
+        from langsmith_sandbox.providers.aws.sdk_classes import provider_properties
+
+        return provider_properties()
+
+    return _memory().recall("provider", declared)
+
+
+@functools.cache
+def _memory() -> SdkMemory:
+    return SdkMemory.of("pulumi-aws", read_by="langsmith_sandbox.providers.aws")

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
-import importlib
-import sys
-import typing
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pulumi import _types
+from langsmith_sandbox.providers.sdk_memory import SdkMemory
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     from langsmith_sandbox.providers.properties import Properties
 
+_READING = threading.Lock()
+"""The SDK loads its modules lazily, in a way that two threads at once must not trigger."""
+
 _REASON = "no such property; {hint}"
+
+
+@dataclasses.dataclass
+class Shape:
+    """What may stand in one place: an object with ``fields``, a list of ``element``, or (neither) anything else.
+
+    Kinds may hold themselves, as the schema of a CRD does: shapes are a graph, filled in while it is read.
+    """
+
+    fields: dict[str, Shape] | None = None
+    element: Shape | None = None
 
 
 def check_names(token: str, inputs: Properties) -> Iterator[tuple[str, str]]:
@@ -23,52 +36,40 @@ def check_names(token: str, inputs: Properties) -> Iterator[tuple[str, str]]:
 
     Kinds the SDK has no class for (custom resources) are left to the cluster, whose own schema is stricter.
     """
-    arguments = _arguments(token)
-    if arguments is not None:
-        yield from _check(arguments, inputs, "")
+    with _READING:
+        shape = _inputs_of(token)
+    if shape is not None:
+        yield from _check(shape, inputs, "")
 
 
 @functools.cache
-def _arguments(token: str) -> type | None:
-    """The class of a kind's inputs, for a token as ``kubernetes:apps/v1:Deployment``."""
-    _, group_version, name = token.split(":")
-    group, _, version = group_version.partition("/")
-    if "." in group and not group.endswith((".k8s.io", "helm.sh")):
-        return None
-    try:
-        module = importlib.import_module(f"pulumi_kubernetes.{group.split('.')[0]}.{version}")
-    except ImportError:
-        return None
-    resource = getattr(module, name, None)
-    if resource is None:
-        return None
-    home = sys.modules[resource.__module__]
-    return getattr(home, f"{name}InitArgs", None) or getattr(home, f"{name}Args", None)
+def _inputs_of(token: str) -> Shape | None:
+    """The inputs of a kind, for a token as ``kubernetes:apps/v1:Deployment``."""
+
+    def declared() -> Shape | None:
+        from langsmith_sandbox.providers.kubernetes.sdk_classes import inputs_of
+
+        return inputs_of(token)
+
+    return _memory().recall(token, declared)
 
 
-def _check(declared: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    origin = typing.get_origin(declared)
-    if isinstance(value, Mapping) and _types.is_input_type(declared):
-        fields = _fields(declared)
+@functools.cache
+def _memory() -> SdkMemory:
+    return SdkMemory.of("pulumi-kubernetes", read_by="langsmith_sandbox.providers.kubernetes")
+
+
+def _check(shape: Shape, value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and shape.fields is not None:
         for key, item in value.items():
             inner = f"{path}.{key}" if path else key
-            if key in fields:
-                yield from _check(fields[key], item, inner)
+            if key in shape.fields:
+                yield from _check(shape.fields[key], item, inner)
             elif not key.startswith("__"):
-                yield inner, _suggest(key, fields)
-    elif isinstance(value, list) and origin is Sequence:
+                yield inner, _suggest(key, shape.fields)
+    elif isinstance(value, list) and shape.element is not None:
         for index, item in enumerate(value):
-            yield from _check(typing.get_args(declared)[0], item, f"{path}[{index}]")
-    elif origin is typing.Union:
-        for choice in typing.get_args(declared):
-            if _types.is_input_type(choice):
-                yield from _check(choice, value, path)
-                return
-
-
-@functools.cache
-def _fields(declared: type) -> Mapping[str, Any]:
-    return _types.input_type_types(declared)
+            yield from _check(shape.element, item, f"{path}[{index}]")
 
 
 def _suggest(key: str, fields: Mapping[str, Any]) -> str:
