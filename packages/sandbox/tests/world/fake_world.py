@@ -41,6 +41,9 @@ class FakeClusters:
     def endpoint(self, directory: Path) -> str:
         return "https://127.0.0.1:1"
 
+    def token_key(self, directory: Path) -> str:
+        return f"token key of {directory.name}"
+
     def certificate_authority(self, directory: Path) -> str:
         return "Q0E="
 

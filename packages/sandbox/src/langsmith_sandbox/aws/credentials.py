@@ -50,7 +50,7 @@ class OperatorKey:
 def seed_operator(key: OperatorKey) -> None:
     """Creates the operator's IAM user and key, as the account's owner would have before the first command.
 
-    The user has AdministratorAccess in spirit: the emulator checks who calls, not what they may do.
+    The user may do everything; what sessions of roles may do, their policies say (:mod:`.permissions`).
     """
     iam = _iam(ACCOUNT_ID)
     if OPERATOR_USER in iam.users:
@@ -67,6 +67,11 @@ def secret_of(access_key: str) -> str | None:
     """The secret that signs for ``access_key``; None when the emulator never issued it."""
     found = _find(access_key)
     return None if found is None else str(found.secret_access_key)
+
+
+def role_of(access_key: str) -> str | None:
+    """ARN of the role a session's key belongs to; None for a user's key."""
+    return getattr(_find(access_key), "role_arn", None)
 
 
 def refusal(call: Call, clock: Clock) -> Response | None:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import re
 import secrets
 import threading
 import warnings
@@ -31,7 +32,17 @@ from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from langsmith_sandbox.aws import context, credentials, ecr, journal, overlay, signature, wire
+from langsmith_sandbox.aws import (
+    context,
+    credentials,
+    ecr,
+    journal,
+    overlay,
+    permissions,
+    pod_credentials,
+    signature,
+    wire,
+)
 from langsmith_sandbox.aws.call import Call, read_body, recognise
 from langsmith_sandbox.aws.clock import lead_moto_time
 from langsmith_sandbox.aws.context import Context
@@ -42,6 +53,7 @@ from langsmith_sandbox.errors import SandboxError
 
 _log = logging.getLogger(__name__)
 _OWN_PATHS = "/_sandbox/"
+_POD_IDENTITY = re.compile(r"pod-identity/(?P<cluster>[^/]+)/credentials")
 _WARM_REGION = "us-east-1"
 # Moto warns of every error code missing from an API model; AWS answers with many of those.
 _UNMODELLED = r"Exception\(.*does not match an error shape"
@@ -96,6 +108,8 @@ class Emulator:
         if refused is None:
             secret = credentials.secret_of(call.access_key) or ""
             refused = signature.refusal(call, environ, body, secret, self._context.clock.real())
+        if refused is None:
+            refused = permissions.refusal(call, environ)
         if refused is None and not self._offers(call):
             name = f"{call.service}:{call.operation}" if call.operation else f"this request to {call.service}"
             refused = wire.error(
@@ -185,6 +199,10 @@ class Emulator:
             return Response(status=204)
         if method == "GET" and path.startswith("ecr/"):
             return _json(ecr.described(path.removeprefix("ecr/")))
+        if method == "GET" and (asked := _POD_IDENTITY.fullmatch(path)):
+            with self._lock:
+                mock_random.seed(secrets.token_hex(16))
+                return pod_credentials.answer(asked["cluster"], environ)
         if (method, path) == ("GET", "leftovers"):
             with self._lock:
                 overlay.settle_all()

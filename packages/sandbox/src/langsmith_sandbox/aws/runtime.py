@@ -25,12 +25,14 @@ class ClusterReport:
         status: CREATING, ACTIVE, FAILED or DELETING, as EKS names them.
         endpoint: URL of the Kubernetes API; empty until it is known.
         certificate_authority: Base64 of the PEM certificate the endpoint is verified with; empty until known.
+        token_key: Public key its service accounts' tokens are verified with, PEM; empty until known.
         message: Why it failed, for people.
     """
 
     status: str
     endpoint: str = ""
     certificate_authority: str = ""
+    token_key: str = ""
     message: str = ""
 
 
@@ -107,6 +109,7 @@ class SupervisorRuntime:
             status=str(answer.get("status", "CREATING")),
             endpoint=str(answer.get("endpoint") or ""),
             certificate_authority=str(answer.get("certificateAuthority") or ""),
+            token_key=str(answer.get("tokenKey") or ""),
             message=str(answer.get("message") or ""),
         )
 

@@ -1,12 +1,14 @@
-"""The API server's webhooks for tokens and access policies, as EKS has them.
+"""The API server's webhooks for tokens, access policies and Pod Identity, as EKS has them.
 
 Run as ``python -m langsmith_sandbox.cluster.authenticator``. ``/authenticate`` takes a TokenReview, ``/authorize`` a
-SubjectAccessReview. A refusal is logged with its reason, as EKS does in the ``authenticator`` log; a token never is.
+SubjectAccessReview, ``/mutate-pods`` an AdmissionReview. A refusal is logged with its reason, as EKS does in the
+``authenticator`` log; a token never is.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import json
 import logging
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from langsmith_sandbox.cluster import identities
+from langsmith_sandbox.cluster import identities, pod_identity
 from langsmith_sandbox.cluster.access_entries import ClusterUser, EksClient, canonical_arn, find_user
 from langsmith_sandbox.cluster.access_policies import groups_in_namespace
 from langsmith_sandbox.cluster.api import Json, KubernetesApi
@@ -28,6 +30,7 @@ from langsmith_sandbox.cluster.eks_token import Caller, PresignedCall, TokenErro
 from langsmith_sandbox.cluster.errors import KubernetesApiError
 from langsmith_sandbox.cluster.tls_server import TlsHandler, TlsServer
 from langsmith_sandbox.credentials import load
+from langsmith_sandbox.errors import SandboxError
 from langsmith_sandbox.paths import WorldPaths
 
 if TYPE_CHECKING:
@@ -138,6 +141,18 @@ def authorize(review: Json, api: KubernetesApi) -> Json:
     return _answer(review, {"allowed": allowed, "reason": "EKS access policy in the namespace"})
 
 
+def has_association(eks: Callable[[], Any], cluster: str, namespace: str, account: str) -> bool:
+    """Whether EKS binds a role to a service account; False, and a line in the log, when it cannot be asked."""
+    import botocore.exceptions
+
+    try:
+        listed = eks().list_pod_identity_associations(clusterName=cluster, namespace=namespace, serviceAccount=account)
+    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, SandboxError) as problem:
+        log.warning("EKS cannot be asked for Pod Identity associations (%s)", type(problem).__name__)
+        return False
+    return bool(listed["associations"])
+
+
 def _answer(review: Json, status: Json) -> Json:
     return {"apiVersion": review.get("apiVersion"), "kind": review.get("kind"), "status": status}
 
@@ -196,9 +211,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    authenticator = Authenticator(flags.cluster, flags.aws_url, lambda: eks_client(flags.aws_url))
+    eks = functools.cache(lambda: eks_client(flags.aws_url))
+    authenticator = Authenticator(flags.cluster, flags.aws_url, eks)
     api = KubernetesApi.for_identity(flags.directory, "authenticator")
-    handler = make_handler({"/authenticate": authenticator.review, "/authorize": lambda body: authorize(body, api)})
+    variables = pod_identity.variables(flags.aws_url, flags.cluster, os.environ.get(REGION_VARIABLE, DEFAULT_REGION))
+    is_associated = functools.partial(has_association, eks, flags.cluster)
+    handler = make_handler(
+        {
+            "/authenticate": authenticator.review,
+            "/authorize": lambda body: authorize(body, api),
+            pod_identity.PATH: lambda body: pod_identity.mutate(body, variables, is_associated),
+        }
+    )
     keys = identities.folder(flags.directory)
     TlsServer(flags.port, handler, certificate=keys / "authenticator", authority=keys / "ca.crt").serve_forever()
 

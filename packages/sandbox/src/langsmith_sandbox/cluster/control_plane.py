@@ -73,6 +73,18 @@ def certificate_authority(directory: Path) -> str:
         raise ClusterNotPreparedError(str(directory)) from problem
 
 
+def token_key(directory: Path) -> str:
+    """The public key of its service accounts' tokens, PEM, as EKS publishes it at the cluster's OIDC issuer.
+
+    Raises:
+        ClusterNotPreparedError: ``prepare`` was not called.
+    """
+    try:
+        return (identities.folder(directory) / "service-accounts.pub").read_text()
+    except OSError as problem:
+        raise ClusterNotPreparedError(str(directory)) from problem
+
+
 def admin_kubeconfig(directory: Path) -> Path:
     """A kubeconfig of the group ``system:masters``, for the sandbox itself: people come in through access entries."""
     return identities.folder(directory) / "admin.kubeconfig"

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langsmith_sandbox.cluster import access_policies, identities
+from langsmith_sandbox.cluster import access_policies, identities, pod_identity
 from langsmith_sandbox.cluster.api import Json, KubernetesApi
 from langsmith_sandbox.cluster.command import Interpreters
 from langsmith_sandbox.cluster.control_plane import endpoint
@@ -32,6 +32,7 @@ from langsmith_sandbox.cluster.pod_folder import PodFolders
 from langsmith_sandbox.cluster.pod_preparation import NodeServices
 from langsmith_sandbox.cluster.pod_worker import PodWorker
 from langsmith_sandbox.cluster.pods import PodManager
+from langsmith_sandbox.cluster.ports import ClusterPorts
 from langsmith_sandbox.cluster.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class NodeAgent:
         self._registry = NodeRegistry(api, settings.port)
         self._registered: dict[str, WantedNode] = {}
         self._leaving: set[str] = set()
-        self._policies_bound = False
+        self._is_set_up = False
         self._renew_at = 0.0
         self._seen_version: object = None
         self._server = KubeletServer(settings.port, keys / "kubelet", keys / "ca.crt", self._find_log, self._is_current)
@@ -99,7 +100,7 @@ class NodeAgent:
         threading.Thread(target=self._server.serve, name="kubelet api", daemon=True).start()
         while not stopped.wait(TICK_SECONDS):
             try:
-                self._bind_access_policies()
+                self._set_up_cluster()
                 self._tend_nodes()
             except ClusterError as problem:
                 log.warning("nodes: %s", problem)
@@ -107,10 +108,14 @@ class NodeAgent:
             log.warning("some Pods did not end within %g seconds and were killed", STOP_SECONDS)
         self._folders.remove()
 
-    def _bind_access_policies(self) -> None:
-        if not self._policies_bound:
+    def _set_up_cluster(self) -> None:
+        """What EKS has in every cluster before anybody comes in."""
+        if not self._is_set_up:
+            directory = self._settings.directory
             access_policies.bind(self._api)
-            self._policies_bound = True
+            webhook = f"https://127.0.0.1:{ClusterPorts.load(directory).authenticator}{pod_identity.PATH}"
+            pod_identity.register(self._api, webhook, (identities.folder(directory) / "ca.crt").read_bytes())
+            self._is_set_up = True
 
     def _tend_nodes(self) -> None:
         """Follow ``nodes.json``, keep leases, finish nodes that leave."""

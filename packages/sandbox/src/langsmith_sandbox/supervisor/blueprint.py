@@ -46,6 +46,8 @@ class ClusterPlan(Protocol):
 
     def certificate_authority(self, directory: Path) -> str: ...
 
+    def token_key(self, directory: Path) -> str: ...
+
 
 @dataclasses.dataclass(frozen=True)
 class Blueprint:

@@ -36,6 +36,7 @@ class ClusterState:
     status: str
     endpoint: str = ""
     certificate_authority: str = ""
+    token_key: str = ""
     message: str = ""
 
     def as_json(self) -> dict[str, str]:
@@ -44,6 +45,7 @@ class ClusterState:
             "status": self.status,
             "endpoint": self.endpoint,
             "certificateAuthority": self.certificate_authority,
+            "tokenKey": self.token_key,
             "message": self.message,
         }
 
@@ -128,6 +130,7 @@ class Clusters:
                 ACTIVE,
                 self._plan.endpoint(self._folder(name)),
                 self._plan.certificate_authority(self._folder(name)),
+                self._plan.token_key(self._folder(name)),
             )
         except Exception as problem:  # noqa: BLE001
             # Whatever it was, EKS must learn that this cluster failed; nobody else waits for this thread.

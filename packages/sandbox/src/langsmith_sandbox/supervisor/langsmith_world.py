@@ -181,3 +181,8 @@ class EksClusters:
         from langsmith_sandbox.cluster import control_plane
 
         return control_plane.certificate_authority(directory)
+
+    def token_key(self, directory: Path) -> str:
+        from langsmith_sandbox.cluster import control_plane
+
+        return control_plane.token_key(directory)

@@ -1,0 +1,47 @@
+"""What a call is about, in the words of policies: its action, the ARNs of its resources, and their tags.
+
+Known for S3; of any other service the action alone is known, and :mod:`.policies` judges by that.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
+
+from langsmith_sandbox.aws.call import Call
+from langsmith_sandbox.aws.policies import Deed
+
+# Operations of S3 that are judged by another action than their own name. Source: "Actions, resources, and condition
+# keys for Amazon S3" in the service authorization reference.
+_S3_ACTIONS = {
+    "HeadObject": "GetObject",
+    "HeadBucket": "ListBucket",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "ListBuckets": "ListAllMyBuckets",
+    "DeleteObjects": "DeleteObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+}
+
+
+def deed(call: Call, prefix: str, environ: Mapping[str, Any]) -> Deed:
+    """What policies judge.
+
+    Args:
+        call: The request, its operation known.
+        prefix: What policies call its service.
+        environ: Its WSGI environment.
+    """
+    if call.service == "s3":
+        return _s3(call, environ)
+    return Deed(f"{prefix}:{call.operation}", None)
+
+
+def _s3(call: Call, environ: Mapping[str, Any]) -> Deed:
+    action = f"s3:{_S3_ACTIONS.get(call.operation or '', call.operation)}"
+    path = urllib.parse.unquote(environ.get("PATH_INFO", "")).strip("/")
+    return Deed(action, (f"arn:aws:s3:::{path}" if path else "*",), {"aws:SecureTransport": "true"})
