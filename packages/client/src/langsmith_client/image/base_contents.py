@@ -19,6 +19,8 @@ from langsmith_client.turns import turn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _typeshed import WriteableBuffer
+
     from langsmith_client.image.base_image import BaseImage
     from langsmith_client.registry import Registry
 
@@ -58,7 +60,8 @@ def base_contents(registry: Registry, base: BaseImage, cache: Path) -> BaseConte
 def _read(registry: Registry, base: BaseImage) -> BaseContents:
     found = _Reading()
     for descriptor in base.manifest["layers"]:
-        stream = _Stream(registry.stream_blob(base.source, descriptor["digest"], descriptor["size"]))
+        pieces = registry.stream_blob(base.source, descriptor["digest"], descriptor["size"])
+        stream = io.BufferedReader(_Stream(pieces))
         try:
             with tarfile.open(fileobj=stream, mode="r|*") as tar:
                 found.add(tar)
@@ -121,21 +124,20 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         super().__init__()
-        self._pieces, self._rest = pieces, b""
+        self._pieces, self._rest = pieces, memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1, /) -> bytes:
-        collected = [self._rest]
-        length = len(self._rest)
-        while size < 0 or length < size:
-            piece = next(self._pieces, b"")
-            if not piece:
-                break
-            collected.append(piece)
-            length += len(piece)
-        everything = b"".join(collected)
-        wanted = length if size < 0 else size
-        self._rest = everything[wanted:]
-        return everything[:wanted]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        # A piece is large and tarfile reads little at a time: what is left of it must not be copied for each read.
+        target = memoryview(buffer)
+        count = min(len(target), len(self._rest))
+        target[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
