@@ -16,6 +16,7 @@ from langsmith_client.manifest import OCI_MANIFEST, Manifest
 from langsmith_client.processes import Finished
 
 TARGET = parse_repository("127.0.0.1:5000/team/greeter")
+NOBODY = "neither a docker daemon nor another builder of buildx answers"
 CONFIG = "sha256:" + "c" * 64
 PUSHED = Manifest(b'{"config": {"digest": "%s"}}' % CONFIG.encode(), OCI_MANIFEST)
 
@@ -152,20 +153,23 @@ def test_a_failed_step_is_a_build_error_and_a_failed_push_a_registry_error(publi
 
 
 @pytest.mark.parametrize(
-    ("answers", "obstacle"),
+    ("answer", "obstacle"),
     [
-        ([FileNotFoundError()], "docker is not installed"),
-        ([Finished(1, b"", "Cannot connect")], "no docker daemon answers"),
-        ([TimeoutError()], "the docker daemon does not answer"),
-        ([Finished(0, b"28.5", ""), Finished(1, b"", "")], "docker has no buildx plugin"),
-        ([Finished(0, b"28.5", ""), Finished(0, b"0.29", "")], None),
+        (FileNotFoundError(), "docker is not installed"),
+        (TimeoutError(), "docker's builder does not answer"),
+        (Finished(1, b"", "docker: unknown command: docker buildx"), "docker has no buildx plugin"),
+        (Finished(1, b"", "docker: 'buildx' is not a docker command."), "docker has no buildx plugin"),
+        (Finished(0, b"Name: default\nDriver:\nError:  failed to connect to the docker API", ""), NOBODY),
+        (Finished(1, b"", "ERROR: no builder \"mine\" found"), NOBODY),
+        (Finished(0, b"Driver:        remote\n\nNodes:\nStatus:   inactive\n", ""), NOBODY),
+        (Finished(0, b"Driver:        remote\n\nNodes:\nStatus:   running\n", ""), None),
+        (Finished(0, b"Driver: docker-container\n\nNodes:\nStatus: inactive\n", ""), None),
+        (Finished(0, b"Driver: docker\n\nNodes:\nStatus: running\n", ""), None),
     ],
 )
-def test_why_docker_cannot_be_used_is_known_before_anything_is_tried(agent, registry, answers, obstacle):
-    remaining = [*answers, Finished(0, b"", "")]
-
+def test_why_docker_cannot_be_used_is_known_before_anything_is_tried(agent, registry, answer, obstacle):
     def run(argv, **options):
-        answer = remaining.pop(0)
+        assert argv == ["docker", "buildx", "inspect"], "a builder elsewhere needs no docker daemon"
         if isinstance(answer, Exception):
             raise answer
         return answer

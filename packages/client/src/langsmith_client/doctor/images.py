@@ -63,7 +63,8 @@ class Images:
         if able:
             examiner.ok("builder", f"{able[0]}" + (f" ({unable})" if unable else ""))
         else:
-            examiner.fail("builder", unable, "Start a docker daemon, or make the agent buildable without one.")
+            remedy = "Start docker, choose a builder with `docker buildx use`, or make the agent buildable without one."
+            examiner.fail("builder", unable, remedy)
 
     def _repository(self, examiner: Examiner, repository: Repository) -> None:
         """Reading is tried with a login that asks to push as well; nothing is pushed to find out."""

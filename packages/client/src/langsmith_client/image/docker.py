@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 # BuildKit's own exporter says the first, docker's the second, above the error.
 _PUSHING = re.compile(r"failed to push|^ > pushing ", re.MULTILINE)
 _BUILD_TIMEOUT = 3600.0  # seconds
-_ASK_TIMEOUT = 10.0  # seconds; a daemon that needs longer to say its version is no use
+_ASK_TIMEOUT = 10.0  # seconds; a builder that needs longer to say how it is is no use
+_NO_PLUGIN = re.compile(r"unknown command|is not a docker command")
+_NO_ANSWER = re.compile(r"^Error:", re.MULTILINE)
+# Any other builder that is not running is started by the build.
+_AWAY = re.compile(r"^Driver:\s+remote$.*^Status:\s+inactive$", re.MULTILINE | re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +61,7 @@ class _Prepared:
 
 @dataclasses.dataclass(frozen=True)
 class DockerBuilder:
-    """Builds with a daemon, so that anything a Dockerfile can do is possible.
+    """Builds with BuildKit, so that anything a Dockerfile can do is possible.
 
     Attributes:
         registry: Asked for the base's digest before and for the image's digest after.
@@ -76,15 +80,18 @@ class DockerBuilder:
         if importlib.util.find_spec("langgraph_cli") is None:
             return "langgraph-cli is not installed (langsmith-client[docker] brings it)"
         try:
-            daemon = self.run(["docker", "version", "--format", "{{.Server.Version}}"], timeout=_ASK_TIMEOUT)
-            buildx = self.run(["docker", "buildx", "version"], timeout=_ASK_TIMEOUT)
+            builder = self.run(["docker", "buildx", "inspect"], timeout=_ASK_TIMEOUT)
         except FileNotFoundError:
             return "docker is not installed"
         except TimeoutError:
-            return "the docker daemon does not answer"
-        if daemon.exit_code != 0:
-            return "no docker daemon answers"
-        return "docker has no buildx plugin" if buildx.exit_code != 0 else None
+            return "docker's builder does not answer"
+        if builder.exit_code != 0 and _NO_PLUGIN.search(builder.stderr):
+            return "docker has no buildx plugin"
+        # A builder elsewhere, such as a BuildKit of its own, needs no docker daemon; its absence is no error to buildx.
+        said = builder.stdout.decode(errors="replace")
+        if builder.exit_code != 0 or _NO_ANSWER.search(said) or _AWAY.search(said):
+            return "neither a docker daemon nor another builder of buildx answers"
+        return None
 
     def publish(self, request: BuildRequest, say: Say) -> str:
         """See `Builder`."""
@@ -150,7 +157,7 @@ class DockerBuilder:
         try:
             done = self.run(argv, stdin=dockerfile.encode(), env=environment, timeout=_BUILD_TIMEOUT)
         except TimeoutError as error:
-            raise BuildError(f"The build did not end: {error}.", "Look at the docker daemon.") from None
+            raise BuildError(f"The build did not end: {error}.", "Look at docker's builder.") from None
         if done.exit_code == 0:
             return
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]

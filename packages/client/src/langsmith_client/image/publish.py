@@ -163,7 +163,7 @@ def choose(request: BuildRequest, builders: Iterable[Builder], chosen: str, say:
             say(f"builder {builder.name}{why if chosen == AUTO else ''}")
             return builder
         passed.append(f"{builder.name}, because {obstacle}")
-    remedy = "Start a docker daemon, or make the agent buildable without one."
+    remedy = "Start docker, choose a builder with `docker buildx use`, or make the agent buildable without one."
     raise BuildError(f"The image of {project.name} cannot be built: not {'; not '.join(passed)}.", remedy)
 
 
