@@ -160,7 +160,7 @@ def test_a_failed_step_is_a_build_error_and_a_failed_push_a_registry_error(publi
         (Finished(1, b"", "docker: unknown command: docker buildx"), "docker has no buildx plugin"),
         (Finished(1, b"", "docker: 'buildx' is not a docker command."), "docker has no buildx plugin"),
         (Finished(0, b"Name: default\nDriver:\nError:  failed to connect to the docker API", ""), NOBODY),
-        (Finished(1, b"", "ERROR: no builder \"mine\" found"), NOBODY),
+        (Finished(1, b"", 'ERROR: no builder "mine" found'), NOBODY),
         (Finished(0, b"Driver:        remote\n\nNodes:\nStatus:   inactive\n", ""), NOBODY),
         (Finished(0, b"Driver:        remote\n\nNodes:\nStatus:   running\n", ""), None),
         (Finished(0, b"Driver: docker-container\n\nNodes:\nStatus: inactive\n", ""), None),
