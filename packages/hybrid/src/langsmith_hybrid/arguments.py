@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccessArgs
+from langsmith_hybrid.agent_stores import AgentStoresArgs, PostgresShare, RedisShare
 from langsmith_hybrid.cluster import Cluster, ClusterArgs
 from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
+from langsmith_hybrid.config_rules import REDIS_DATABASES
 from langsmith_hybrid.data_plane import DataPlaneArgs
 from langsmith_hybrid.image_registry import ImageRegistryArgs
 from langsmith_hybrid.listener.resource import LangSmithListener
@@ -16,7 +18,7 @@ from langsmith_hybrid.nodes import NodeArgs
 from langsmith_hybrid.object_store import ObjectStore, ObjectStoreArgs
 from langsmith_hybrid.place import Place
 from langsmith_hybrid.platform import PlatformArgs
-from langsmith_hybrid.postgres import PostgresArgs
+from langsmith_hybrid.postgres import Postgres, PostgresArgs
 from langsmith_hybrid.redis import Redis, RedisArgs
 from langsmith_hybrid.service_endpoints import ServiceEndpointsArgs
 
@@ -107,6 +109,7 @@ def redis(config: LangSmithConfig, place: Place, clients: Cluster) -> RedisArgs:
         node_type=config.redis_node_type,
         version=config.redis_version,
         nodes=config.redis_nodes,
+        databases=REDIS_DATABASES,
         token_generation=config.redis_token_generation,
         apply_immediately=config.stores_apply_immediately,
         deletion_protection=config.deletion_protection,
@@ -128,6 +131,20 @@ def agent_access(config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore)
     return AgentAccessArgs(cluster_name=runs_on.cluster_name, namespaces=config.agent_namespaces, bucket_arn=bucket.arn)
 
 
+def agent_stores(
+    config: LangSmithConfig, runs_on: Cluster, postgres: Postgres | None, redis: Redis | None
+) -> AgentStoresArgs:
+    """The agents' part of each store there is."""
+    return AgentStoresArgs(
+        agents=config.agents,
+        namespaces=config.agent_namespaces,
+        cluster_name=runs_on.cluster_name,
+        image=config.agent_stores_image,
+        postgres=PostgresShare(postgres.endpoint, postgres.master_secret_arn, config.region) if postgres else None,
+        redis=RedisShare(redis.endpoint, redis.token, REDIS_DATABASES) if redis else None,
+    )
+
+
 def platform(config: LangSmithConfig) -> PlatformArgs:
     """What the data plane's chart takes for granted."""
     return PlatformArgs(config.keda_chart_repository, config.keda_chart_version)
@@ -147,4 +164,5 @@ def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redi
         tls=config.agents_tls,
         chart_repository=config.dataplane_chart_repository,
         chart_version=config.dataplane_chart_version,
+        operator_version=config.dataplane_operator_version,
     )

@@ -34,6 +34,8 @@ _REDIS_VERSION = "8.0"
 _REDIS_TOKEN_GENERATION = 1
 _ARTIFACTS_ENABLED = True
 _AGENTS = ("hello-world-graph",)
+# The image agents are built from: it has Python and psycopg, and nodes of agents hold it anyway.
+_AGENT_STORES_IMAGE = "docker.io/langchain/langgraph-api:0.16.7-py3.11"
 _AGENT_NAMESPACES = ("agents",)
 _AGENTS_HOSTNAME: str | None = None
 _AGENTS_TLS = True
@@ -43,6 +45,9 @@ _LANGSMITH_ENDPOINT: str | None = None
 _DELETE_ADOPTED_LISTENER = False
 _DATAPLANE_CHART_REPOSITORY = "https://langchain-ai.github.io/helm/"
 _DATAPLANE_CHART_VERSION = "0.2.22"
+# Chart 0.2.22 brings 0.1.36, which hands no `secret_references` to agents; 0.1.55 was the first that does
+# (langchain-ai/helm#820), 0.1.60 is the one later charts bring (langchain-ai/helm#1027).
+_DATAPLANE_OPERATOR_VERSION = "0.1.60"
 _KEDA_CHART_REPOSITORY = "https://kedacore.github.io/charts"
 _KEDA_CHART_VERSION = "2.19.0"
 _ALLOW_REPLACEMENT = False
@@ -84,14 +89,16 @@ class LangSmithConfig(Profile):
             queue is the chart's own Redis.
         redis_token_generation: Another number gives the group and the listener a new token.
         artifacts_enabled: Whether there is a bucket for what agents produce.
-        agents: Names of the agents: each gets an ECR repository.
+        agents: Names of the agents: each gets an ECR repository, and a database of its own in each store there is.
+        agent_stores_image: What the Job that makes those databases runs in: Python with psycopg.
         agent_namespaces: Kubernetes namespaces the listener may deploy to.
         agents_hostname: DNS name under which agents are reached; without one the health check is off.
         agents_tls: Whether agents' URLs are https.
         langsmith_region: LangSmith's region, or ``self-hosted``.
         langsmith_host_url: Control plane, where it is not that of the region; ``langsmith_endpoint`` is the API.
         delete_adopted_listener: Whether destroy also deletes a listener this stack did not create.
-        dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it.
+        dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it,
+            ``dataplane_operator_version`` the operator in it.
         keda_chart_repository: Helm repository of ``keda``; ``keda_chart_version`` pins it.
         allow_replacement: Consent, for one update, to lose what cannot be changed in place.
         owner: Who answers for the stack, and ``cost_centre`` who pays: tags on everything that can carry one.
@@ -122,6 +129,7 @@ class LangSmithConfig(Profile):
     redis_token_generation: int = _REDIS_TOKEN_GENERATION
     artifacts_enabled: bool = _ARTIFACTS_ENABLED
     agents: tuple[str, ...] = _AGENTS
+    agent_stores_image: str = _AGENT_STORES_IMAGE
     agent_namespaces: tuple[str, ...] = _AGENT_NAMESPACES
     agents_hostname: str | None = _AGENTS_HOSTNAME
     agents_tls: bool = _AGENTS_TLS
@@ -131,6 +139,7 @@ class LangSmithConfig(Profile):
     delete_adopted_listener: bool = _DELETE_ADOPTED_LISTENER
     dataplane_chart_repository: str = _DATAPLANE_CHART_REPOSITORY
     dataplane_chart_version: str = _DATAPLANE_CHART_VERSION
+    dataplane_operator_version: str = _DATAPLANE_OPERATOR_VERSION
     keda_chart_repository: str = _KEDA_CHART_REPOSITORY
     keda_chart_version: str = _KEDA_CHART_VERSION
     allow_replacement: bool = _ALLOW_REPLACEMENT

@@ -15,11 +15,16 @@ from langsmith_hybrid.langsmith_regions import REGIONS, is_langsmiths
 
 POSTGRES_VERSIONS = ("16", "17")
 REDIS_VERSIONS = ("8.0", "8.1")
+# Numbered databases of the Valkey group: ElastiCache's 16 would be used up by fifteen agents, and an unused one costs
+# next to nothing. Nodes must be restarted to have more.
+REDIS_DATABASES = 128
 # CloudWatch Logs accepts these retentions and no other (PutRetentionPolicy).
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3653)
 # KEDA's HPA for `<agent>-<32 hex>` is named `keda-hpa-<that>`, and a Kubernetes name ends at 63 characters.
 LONGEST_AGENT_NAME = 21
 
+# Agents get the URIs of their stores by reference (langchain-ai/helm#820).
+_OLDEST_OPERATOR = (0, 1, 55)
 # S3 cuts nothing off: the prefix, "-logs-" and the 26 characters Pulumi appends must fit 63.
 _LONGEST_BUCKET_PREFIX = 31
 # The node group, roles and log group append up to 30 characters to the cluster's name; an IAM role ends at 64.
@@ -97,6 +102,16 @@ def _room_for_nodes(vpc_id: str | None, cidr: str, zones: int, most: int) -> Ite
         )
 
 
+@_across("agents", "redis_enabled")
+def _redis_for_all(agents: tuple[str, ...], redis_enabled: bool) -> Iterator[Problem]:
+    if redis_enabled and len(agents) >= REDIS_DATABASES:
+        yield Problem(
+            "agents",
+            f"{len(agents)} agents cannot share one Redis, which has {REDIS_DATABASES} databases, one the listener's.",
+            f"Name at most {REDIS_DATABASES - 1}, or give some of them a stack of their own.",
+        )
+
+
 @_across("langsmith_region", "langsmith_host_url", "langsmith_endpoint")
 def _one_langsmith(region: str, host_url: str | None, endpoint: str | None) -> Iterator[Problem]:
     known = REGIONS.get(region)
@@ -139,8 +154,17 @@ def _access(grants: tuple[Any, ...]) -> must.Verdict | None:
     return None
 
 
+def _operator_version(value: str) -> must.Verdict | None:
+    if verdict := must.shape(r"\d+\.\d+\.\d+", "Write a released version, as in 0.1.60.")(value):
+        return verdict
+    if tuple(map(int, value.split("."))) < _OLDEST_OPERATOR:
+        return f"operator {value} hands no `secret_references` to agents.", "Use 0.1.55 or newer."
+    return None
+
+
 _INSTANCE = "It names family and size, as in {}."
 _VERSION = "Write a released chart version, as in 0.2.22."
+_IMAGE = "Write an image with its tag, as in docker.io/langchain/langgraph-api:0.16.7-py3.11."
 
 _RULES: tuple[Rule, ...] = (
     _field(
@@ -187,12 +211,14 @@ _RULES: tuple[Rule, ...] = (
     _field("redis_nodes", must.between(1, 6)),
     _field("redis_token_generation", must.between(1, 2**31)),
     _field("agents", must.labels(LONGEST_AGENT_NAME, "agent name")),
+    _field("agent_stores_image", must.shape(r"[a-z0-9./:-]+:[\w.-]+(@sha256:[0-9a-f]{64})?", _IMAGE)),
     _field("agent_namespaces", must.namespaces),
     _field("agents_hostname", must.dns_name),
     _field("langsmith_host_url", must.langsmith_url),
     _field("langsmith_endpoint", must.langsmith_url),
     _field("dataplane_chart_repository", must.url),
     _field("dataplane_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
+    _field("dataplane_operator_version", _operator_version),
     _field("keda_chart_repository", must.url),
     _field("keda_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
     _field("owner", lambda value: must.tags({"owner": value})),
@@ -204,6 +230,7 @@ _RULES_ACROSS: tuple[Rule, ...] = (
     _node_sizes,
     _whose_network,
     _room_for_nodes,
+    _redis_for_all,
     _one_langsmith,
     _one_grant_each,
     _one_value_each,

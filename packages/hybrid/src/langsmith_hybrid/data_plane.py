@@ -10,9 +10,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.operator_access import watching
 from langsmith_hybrid.platform import RELEASE_TIMEOUT
 
 _RELEASE = "langgraph-dataplane"
+_OPERATOR = f"{_RELEASE}-operator"
 # The chart reads the API key from this key of the Secret, and from no other.
 _API_KEY = "langsmith_api_key"
 _QUEUE_URL = "connection_url"
@@ -31,6 +33,7 @@ class DataPlaneArgs:
         hostname: DNS name (and port) agents are reached under, or None: then nothing checks their health from outside.
         tls: Whether their URLs are https.
         chart_repository: Helm repository of the chart; ``chart_version`` pins it.
+        operator_version: The operator's image tag, in place of the chart's own.
     """
 
     api_key: pulumi.Input[str]
@@ -44,6 +47,7 @@ class DataPlaneArgs:
     tls: bool
     chart_repository: str
     chart_version: str
+    operator_version: str
 
 
 class DataPlane(Component):
@@ -51,15 +55,24 @@ class DataPlane(Component):
 
     Attributes:
         release: The release; agents can be deployed once it stands.
+        namespaces: Where agents are deployed.
     """
 
     release: kubernetes.helm.v3.Release
+    namespaces: list[kubernetes.core.v1.Namespace]
 
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         # The chart puts its Ingress beside itself, and an Ingress routes only to Services of its own namespace: the
         # release lives where the agents do.
-        home, *others = (self._namespace(namespace) for namespace in args.namespaces)
+        self.namespaces = [self._namespace(namespace) for namespace in args.namespaces]
+        home = self.namespaces[0]
+        watches = [
+            watching(
+                each, name=f"operator-{own}", service_account=_OPERATOR, home=home.metadata.name, opts=self.child()
+            )
+            for own, each in zip(args.namespaces, self.namespaces, strict=True)
+        ]
         api_key = self._secret(f"{name}-api-key", home, {_API_KEY: args.api_key})
         queue = None
         if args.queue_url is not None:
@@ -74,7 +87,7 @@ class DataPlane(Component):
             values=chart_values(args, api_key=api_key.metadata.name, queue=queue),
             atomic=True,
             timeout=RELEASE_TIMEOUT,
-            opts=self.child(depends_on=[*others]),
+            opts=self.child(depends_on=[*self.namespaces, *watches]),
         )
         self.register_outputs({})
 
@@ -125,6 +138,7 @@ def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulu
             "hostname": args.hostname or "",
             "tlsEnabled": args.tls,
         },
+        "images": {"operatorImage": {"tag": args.operator_version}},
         "redis": {"external": {"enabled": False} if queue is None else external},
         "listener": steady,
         "operator": {**steady, "watchNamespaces": watched},

@@ -24,6 +24,7 @@ class RedisArgs:
         client_security_group_id: The one group that may connect.
         node_type: ElastiCache node type; ``version`` is the Valkey version.
         nodes: A primary and its replicas; without a replica nothing takes over.
+        databases: Numbered databases: the listener has 0, each agent another.
         token_generation: Another number gives a new token; for a while ElastiCache takes the old one too.
         apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Keep a final snapshot on destroy.
@@ -35,6 +36,7 @@ class RedisArgs:
     node_type: str
     version: str
     nodes: int
+    databases: int
     token_generation: int
     apply_immediately: bool
     deletion_protection: bool
@@ -47,10 +49,12 @@ class Redis(Component):
 
     Attributes:
         endpoint: ``host:port`` of the primary.
+        token: What lets in; a secret.
         queue_url: ``rediss://`` URL of database 0, the listener's job queue; a secret, since it holds the token.
     """
 
     endpoint: pulumi.Output[str]
+    token: pulumi.Output[str]
     queue_url: pulumi.Output[str]
 
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -59,8 +63,11 @@ class Redis(Component):
         parameters = aws.elasticache.ParameterGroup(
             name,
             family=f"valkey{args.version.partition('.')[0]}",
-            # A queue that evicts jobs when memory runs out loses deployments silently; an error is better.
-            parameters=[aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction")],
+            parameters=[
+                # A queue that evicts jobs when memory runs out loses deployments silently; an error is better.
+                aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction"),
+                aws.elasticache.ParameterGroupParameterArgs(name="databases", value=str(args.databases)),
+            ],
             opts=self.child(),
         )
         firewall = reachable_from(
@@ -71,7 +78,7 @@ class Redis(Component):
             description="Valkey, from the cluster only",
             opts=self.child(),
         )
-        token = GeneratedToken(f"{name}-token", generation=args.token_generation, opts=self.child())
+        self.token = GeneratedToken(f"{name}-token", generation=args.token_generation, opts=self.child()).value
         group = aws.elasticache.ReplicationGroup(
             name,
             description="LangSmith listener queue and agents",
@@ -83,7 +90,7 @@ class Redis(Component):
             multi_az_enabled=args.nodes > 1,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
-            auth_token=token.value,
+            auth_token=self.token,
             port=PORT,
             parameter_group_name=parameters.name,
             subnet_group_name=subnet_group.name,
@@ -97,5 +104,5 @@ class Redis(Component):
             opts=self.child(),
         )
         self.endpoint = group.primary_endpoint_address.apply(lambda host: f"{host}:{PORT}")
-        self.queue_url = pulumi.Output.concat("rediss://:", token.value, "@", self.endpoint, "/0")
+        self.queue_url = pulumi.Output.concat("rediss://:", self.token, "@", self.endpoint, "/0")
         self.register_outputs({"endpoint": self.endpoint})

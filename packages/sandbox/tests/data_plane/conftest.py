@@ -51,6 +51,8 @@ class FakeCluster:
 
     def select(self, kind: str, namespace: str, labels: Mapping[str, str] | None = None) -> list[Json]:
         """See Objects."""
+        if refusal := self.refusals.get(f"list {kind}"):
+            raise refusal
         wanted = (labels or {}).items()
         return [
             copy.deepcopy(each)

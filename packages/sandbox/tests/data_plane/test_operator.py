@@ -22,6 +22,7 @@ SETTINGS = Settings(
     port=0,
     deadline_seconds=180,
     poll_seconds=1,
+    version="0.1.60",
 )
 
 
@@ -207,6 +208,26 @@ def test_an_api_server_that_does_not_answer_ends_the_round_to_be_tried_again(clu
         operator.round()
 
 
+@pytest.mark.parametrize(("version", "handed_on"), [("0.1.36", False), ("0.1.55", True), ("0.1.60", True)])
+def test_an_old_operator_hands_no_references_to_agents(cluster, clock, work_of, version, handed_on):
+    work = work_of(secret_references={"DSN": ("database", "uri")}, secrets={"MODE": "fast"})
+    put_lgp(cluster, work)
+    Operator(cluster, cluster, dataclasses.replace(SETTINGS, version=version), clock=clock).round()
+    deployment = cluster.find("Deployment", "agents", name_of(work))
+    variables = {each["name"] for each in deployment["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert ("DSN" in variables) is handed_on
+    assert "MODE" in variables, "what is in the deployment's own Secret was always handed on"
+
+
+@pytest.mark.parametrize("kind", ["NetworkPolicy", "PodDisruptionBudget"])
+def test_an_operator_that_may_not_watch_what_it_must_does_no_work(cluster, operator, work_of, kind):
+    put_lgp(cluster, work_of())
+    cluster.refusals[f"list {kind}"] = ClusterRefusedError(403, "forbidden")
+    with pytest.raises(ClusterRefusedError):
+        operator.round()
+    assert "Deployment" not in {kind for kind, _ in cluster.writes}
+
+
 def test_settings_come_from_the_charts_variables():
     settings = Settings.from_environment(
         {
@@ -216,6 +237,7 @@ def test_settings_come_from_the_charts_variables():
             "LGP_INGRESS_NAMESPACE": "agents",
             "KEDA_ENABLED": "true",
             "PORT": "8081",
+            "IMAGE_VERSION": "0.1.60",
         }
     )
     assert settings.namespaces == ("agents", "more")

@@ -6,6 +6,7 @@ it ships. The programs themselves are this machine's, named by the runtime label
 
 from __future__ import annotations
 
+import dataclasses
 import email.parser
 import email.policy
 import re
@@ -18,6 +19,7 @@ from langsmith_sandbox.cluster.command import SITE_PACKAGES
 from langsmith_sandbox.cluster.distribution import NODE_PLATFORM, Distribution
 from langsmith_sandbox.cluster.errors import ClusterError
 from langsmith_sandbox.cluster.image_builder import ImageSpec, push_image
+from langsmith_sandbox.data_plane.operator_version import VERSION_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,9 @@ CONSTRAINTS = "api/constraints.txt"
 # Images that run a module of this package: repository, tag, module.
 PROGRAMS = (
     ("langchain/langsmith-backend", "0.16.36", "langsmith_sandbox.data_plane.listener"),
+    # The chart's own, and the one later charts bring.
     ("langchain/langgraph-operator", "0.1.36", "langsmith_sandbox.data_plane.operator"),
+    ("langchain/langgraph-operator", "0.1.60", "langsmith_sandbox.data_plane.operator"),
     ("kedacore/keda", "2.19.0", "langsmith_sandbox.data_plane.keda"),
 )
 
@@ -57,9 +61,12 @@ def seed(registry: str, agent_server_python: Path) -> None:
 
 def images(agent_server_python: Path) -> Iterator[ImageSpec]:
     """All images to push."""
-    yield agent_base(agent_server_python)
+    base = agent_base(agent_server_python)
+    yield base
+    # As `langgraph build --api-version` names the base of one version.
+    yield dataclasses.replace(base, tag=f"{_server_version(base)}-py{base.tag}")
     for repository, tag, module in PROGRAMS:
-        env = {"PYTHONUNBUFFERED": "1"}
+        env = {"PYTHONUNBUFFERED": "1", VERSION_VARIABLE: tag}
         yield ImageSpec(repository, tag, "sandbox", ("python", "-m", module), env)
 
 
@@ -91,6 +98,11 @@ def agent_base(agent_server_python: Path) -> ImageSpec:
         files,
         BASE_PLATFORMS,
     )
+
+
+def _server_version(base: ImageSpec) -> str:
+    pins = (line.partition("==") for line in base.files[CONSTRAINTS].decode().splitlines())
+    return next(version for name, _, version in pins if name == "langgraph-api")
 
 
 def _distributions(python: Path) -> Iterator[tuple[Path, bytes]]:

@@ -20,6 +20,7 @@ from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsErr
 from langsmith_sandbox.data_plane.health import Health, serve_health
 from langsmith_sandbox.data_plane.kubernetes_objects import Cluster, Objects, PodLogs
 from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL, Exposure, watched_namespaces
+from langsmith_sandbox.data_plane.operator_version import VERSION_VARIABLE, watched_besides
 from langsmith_sandbox.data_plane.rollout import FAILED, PROGRESSING, READY, Rollout, judge
 from langsmith_sandbox.data_plane.shared_ingress import SHARED_ANNOTATION, Route, with_routes
 from langsmith_sandbox.data_plane.workload import deployment_manifest, service_manifest
@@ -38,6 +39,7 @@ class Settings:
     Attributes:
         ingress: (namespace, name) of the shared Ingress; None with a gateway, which the sandbox does not have.
         deadline_seconds: How long a rollout may make no progress.
+        version: The version this program stands in for.
     """
 
     namespaces: tuple[str, ...]
@@ -49,6 +51,7 @@ class Settings:
     port: int
     deadline_seconds: int
     poll_seconds: float
+    version: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -73,6 +76,7 @@ class Settings:
             port=int(environment.get("PORT", "8081")),
             deadline_seconds=int(environment.get("LGP_PROGRESS_DEADLINE_SECONDS", "180")),
             poll_seconds=float(environment.get("OPERATOR_POLL_SECONDS", "1")),
+            version=environment[VERSION_VARIABLE],
         )
 
 
@@ -87,6 +91,7 @@ class Operator:
         self._settings = settings
         self._clock = clock
         self._made: dict[str, int] = {}
+        self._unwatched = [(kind, each) for each in settings.namespaces for kind in watched_besides(settings.version)]
 
     def round(self) -> None:
         """Makes, judges and routes every LGP.
@@ -95,6 +100,9 @@ class Operator:
             ClusterRefusedError: Kubernetes did not answer, or refused to list LGPs or to change the Ingress; what it
                 has against a single agent becomes that agent's status.
         """
+        while self._unwatched:
+            self._objects.select(*self._unwatched[-1])
+            self._unwatched.pop()
         routed: set[Route] = set()
         for namespace in self._settings.namespaces:
             for lgp in self._objects.select("LGP", namespace):
@@ -119,7 +127,8 @@ class Operator:
         try:
             deployment = self._objects.find("Deployment", namespace, name)
             if deployment is None or self._made.get(metadata["uid"]) != metadata["generation"]:
-                self._objects.apply(deployment_manifest(lgp, deadline_seconds=self._settings.deadline_seconds))
+                settings = self._settings
+                self._objects.apply(deployment_manifest(lgp, settings.version, settings.deadline_seconds))
                 self._objects.apply(service_manifest(lgp))
                 self._made[metadata["uid"]] = metadata["generation"]
                 return Rollout(PROGRESSING, "The Deployment was written.")

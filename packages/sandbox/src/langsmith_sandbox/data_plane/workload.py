@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL
+from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL, secret_name
+from langsmith_sandbox.data_plane.operator_version import environment
 
 Json = dict[str, Any]
 
 CONTAINER = "api-server"
 
 
-def deployment_manifest(lgp: Json, *, deadline_seconds: int) -> Json:
+def deployment_manifest(lgp: Json, operator_version: str, deadline_seconds: int) -> Json:
     """The Deployment; a new revision's Pods must be ready before the old ones go.
 
     Args:
+        lgp: The agent.
+        operator_version: Version of the operator that makes it.
         deadline_seconds: After this long without progress Kubernetes calls the rollout failed.
     """
     metadata, server = lgp["metadata"], lgp["spec"]["serverSpec"]
     selector = {LGP_LABEL: metadata["name"]}
+    env = environment(operator_version, server.get("env", []), secret_name(metadata["name"]))
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -38,7 +42,7 @@ def deployment_manifest(lgp: Json, *, deadline_seconds: int) -> Json:
                     },
                     "annotations": server.get("annotations", {}),
                 },
-                "spec": _pod(server),
+                "spec": _pod({**server, "env": env}),
             },
         },
     }
