@@ -148,6 +148,12 @@ def test_the_images_packages_are_importable(bench: Bench):
     assert bench.build().env["PYTHONPATH"] == str(package.parent)
 
 
+def test_packages_in_editable_form_come_after_those_that_are_installed(bench: Bench):
+    package = bench.add("usr/local/lib/python3.11/site-packages/_agent.pth", "/deps/agent\n/deps/gone\n")
+    agent = bench.add("deps/agent/agent/__init__.py").parent.parent
+    assert bench.build().env["PYTHONPATH"] == f"{package.parent}:{agent}"
+
+
 def test_paths_of_volumes_are_located_wherever_a_variable_is_just_that(bench: Bench):
     bench.mounts = {"/var/secrets/": bench.folder / "volume"}
     env = bench.build(declared={"KEY_FILE": "/var/secrets/key", "PREFIX": "/var/secretsX", "URL": "/lgp/x"}).env

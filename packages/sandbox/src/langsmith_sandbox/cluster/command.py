@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox.cluster.distribution import NODE_PLATFORM
+from langsmith_sandbox.cluster.editable import editable_folders
 from langsmith_sandbox.cluster.environment import expand
 from langsmith_sandbox.cluster.errors import ContainerStartError
 from langsmith_sandbox.cluster.images import RUNTIME_LABEL, Image
@@ -173,6 +174,7 @@ def _environment(image: Image, declared: Mapping[str, str], interpreter: Path, a
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     packages = around.paths.root / SITE_PACKAGES
     entries = [*env.get("PYTHONPATH", "").split(":"), str(packages) if packages.is_dir() else ""]
+    entries += [str(found) for folder in editable_folders(packages) if (found := around.paths.locate(folder))]
     if python_path := ":".join(entry for entry in entries if entry):
         env["PYTHONPATH"] = python_path
     return env
