@@ -33,7 +33,7 @@ class RecordingRuntime:
         self.orders.append(("stop", cluster))
 
     def set_nodes(self, cluster: str, node_group: str, plan: NodePlan | None) -> None:
-        self.orders.append(("nodes", cluster, node_group, plan.desired if plan else None))
+        self.orders.append(("nodes", cluster, node_group, len(plan.instances) if plan else None))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from langsmith_sandbox.aws import context
 from langsmith_sandbox.aws.errors import RuntimeUnreachableError
-from langsmith_sandbox.aws.runtime import ClusterReport, NodePlan, SupervisorRuntime
+from langsmith_sandbox.aws.runtime import ClusterReport, NodeInstance, NodePlan, SupervisorRuntime
 
 
 @pytest.fixture
@@ -51,14 +51,21 @@ def test_orders_carry_the_token_and_the_body_of_the_contract(supervisor):
     answers[("PUT", "/clusters/prod/nodegroups/main")] = (204, None)
     runtime.start("prod", "1.35")
     taint = {"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}
-    runtime.set_nodes("prod", "main", NodePlan(2, "m5.large", {"pool": "main"}, (taint,)))
+    runtime.set_nodes(
+        "prod", "main", NodePlan((NodeInstance("i-1", "us-east-1a"),), "m5.large", {"pool": "main"}, (taint,))
+    )
     assert asked == [
         ("PUT", "/clusters/prod", "Bearer the-token", {"version": "1.35"}),
         (
             "PUT",
             "/clusters/prod/nodegroups/main",
             "Bearer the-token",
-            {"desired": 2, "instanceType": "m5.large", "labels": {"pool": "main"}, "taints": [taint]},
+            {
+                "instances": [{"id": "i-1", "zone": "us-east-1a"}],
+                "instanceType": "m5.large",
+                "labels": {"pool": "main"},
+                "taints": [taint],
+            },
         ),
     ]
 

@@ -19,24 +19,35 @@ def _write(folder: Path, **groups: dict[str, Any]) -> Path:
     return folder
 
 
+def _instances(*ids: str, zone: str = "us-east-1a") -> list[dict[str, str]]:
+    return [{"id": each, "zone": zone} for each in ids]
+
+
 def test_a_cluster_without_node_groups_has_no_nodes(tmp_path: Path):
-    assert wanted_nodes(tmp_path, "demo") == {}
+    assert wanted_nodes(tmp_path) == {}
 
 
-def test_every_instance_asked_for_is_a_node_of_its_own_that_keeps_its_name(tmp_path: Path):
-    _write(tmp_path, a={"desired": 3}, b={"desired": 2})
-    nodes = wanted_nodes(tmp_path, "demo")
-    assert len(nodes) == 5
-    assert wanted_nodes(tmp_path, "demo") == nodes, "a restart must find its Pods' nodes again"
-    assert {node.zone for node in nodes.values() if node.group == "a"} == {"us-east-1a", "us-east-1b", "us-east-1c"}
-    _write(tmp_path, a={"desired": 1}, b={"desired": 2})
-    assert set(wanted_nodes(tmp_path, "demo")) < set(nodes), "shrinking one group leaves the others alone"
+def test_every_instance_is_a_node_of_its_own_that_keeps_its_name(tmp_path: Path):
+    _write(tmp_path, a={"instances": _instances("i-1", "i-2", "i-3")}, b={"instances": _instances("i-4")})
+    nodes = wanted_nodes(tmp_path)
+    assert len(nodes) == 4
+    assert wanted_nodes(tmp_path) == nodes, "a restart must find its Pods' nodes again"
+    _write(tmp_path, a={"instances": _instances("i-1", "i-3")}, b={"instances": _instances("i-4")})
+    gone = nodes.keys() - wanted_nodes(tmp_path).keys()
+    assert [nodes[name].instance for name in gone] == ["i-2"], "the one that was ended leaves, not the last one"
+
+
+def test_nodes_are_named_after_their_region(tmp_path: Path):
+    _write(tmp_path, a={"instances": _instances("i-1", zone="eu-west-1b")})
+    (node,) = wanted_nodes(tmp_path).values()
+    assert node.name.endswith(".eu-west-1.compute.internal")
+    assert node.to_json(1, "")["metadata"]["labels"]["topology.kubernetes.io/region"] == "eu-west-1"
 
 
 def test_a_node_carries_what_eks_puts_on_it(tmp_path: Path):
     taint = {"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}
-    settings = {"desired": 1, "instanceType": "m5.xlarge", "labels": {"team": "blue"}, "taints": [taint]}
-    (node,) = wanted_nodes(_write(tmp_path, main=settings), "demo").values()
+    settings = {"instanceType": "m5.xlarge", "labels": {"team": "blue"}, "taints": [taint]}
+    (node,) = wanted_nodes(_write(tmp_path, main={**settings, "instances": _instances("i-7")})).values()
     made = node.to_json(10250, "2026-01-01T00:00:00Z")
     labels = made["metadata"]["labels"]
     assert labels["eks.amazonaws.com/nodegroup"] == "main"
@@ -44,7 +55,7 @@ def test_a_node_carries_what_eks_puts_on_it(tmp_path: Path):
     assert labels["topology.kubernetes.io/zone"] == "us-east-1a"
     assert labels["team"] == "blue"
     assert made["spec"]["taints"] == [{**taint, "effect": "NoSchedule"}], "EKS and Kubernetes spell effects differently"
-    assert made["spec"]["providerID"].startswith("aws:///us-east-1a/i-")
+    assert made["spec"]["providerID"] == "aws:///us-east-1a/i-7", "controllers find the instance by it"
     assert made["status"]["capacity"]["cpu"] == "4"
     assert made["status"]["daemonEndpoints"]["kubeletEndpoint"]["Port"] == 10250
 
@@ -52,7 +63,7 @@ def test_a_node_carries_what_eks_puts_on_it(tmp_path: Path):
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path):
     (tmp_path / "nodes.json").write_text("{")
     with pytest.raises(ClusterError, match=r"nodes\.json is damaged.*Update the node group"):
-        wanted_nodes(tmp_path, "demo")
+        wanted_nodes(tmp_path)
 
 
 def test_pod_addresses_are_loopback_lasting_and_their_own():

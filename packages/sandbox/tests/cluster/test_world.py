@@ -38,7 +38,8 @@ pytestmark = [
 ]
 
 WAIT = 90.0
-NODES = {"nodegroups": {"main": {"desired": 2, "instanceType": "m5.large", "labels": {}, "taints": []}}}
+INSTANCES = [{"id": "i-1", "zone": "us-east-1a"}, {"id": "i-2", "zone": "us-east-1b"}]
+NODES = {"nodegroups": {"main": {"instances": INSTANCES, "instanceType": "m5.large", "labels": {}, "taints": []}}}
 CANARY = "canary-4f1c9a"
 SERVER = """
 import http.server, os
@@ -366,7 +367,7 @@ def test_a_killed_node_agent_takes_its_pods_along_and_the_next_one_starts_them_a
 
 
 def test_a_node_that_leaves_hands_its_pods_to_the_others(cluster: Cluster, server: str):
-    one = {"nodegroups": {"main": {**NODES["nodegroups"]["main"], "desired": 1}}}
+    one = {"nodegroups": {"main": {**NODES["nodegroups"]["main"], "instances": INSTANCES[:1]}}}
     (cluster.directory / "nodes.json").write_text(json.dumps(one))
     (node,) = cluster.until(lambda: found if len(found := cluster.api.get("/api/v1/nodes")["items"]) == 1 else None)
 

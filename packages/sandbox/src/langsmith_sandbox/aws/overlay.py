@@ -7,6 +7,7 @@ import importlib
 from moto.core.responses import BaseResponse
 
 from langsmith_sandbox.aws import iam, kms, s3, sts
+from langsmith_sandbox.aws.autoscaling import AutoScalingResponse
 from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.ec2 import response as ec2_response
 from langsmith_sandbox.aws.ec2.response import Ec2Response
@@ -31,6 +32,7 @@ _RESPONSES = {
     "ssm": "SimpleSystemManagerResponse",
 }
 _OURS: dict[str, type[BaseResponse]] = {
+    "autoscaling": AutoScalingResponse,
     "ec2": Ec2Response,
     "ecr": EcrResponse,
     "eks": EksResponse,

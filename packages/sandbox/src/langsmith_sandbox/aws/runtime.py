@@ -37,10 +37,18 @@ class ClusterReport:
 
 
 @dataclasses.dataclass(frozen=True)
-class NodePlan:
-    """The nodes a node group wants: how many, of which instance type, labelled and tainted how."""
+class NodeInstance:
+    """An instance by its id, and the zone it is in."""
 
-    desired: int
+    id: str
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True)
+class NodePlan:
+    """The nodes a node group wants: which instances, of which type, labelled and tainted how."""
+
+    instances: tuple[NodeInstance, ...]
     instance_type: str
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[Mapping[str, str], ...] = ()
@@ -122,7 +130,7 @@ class SupervisorRuntime:
             self._call("DELETE", path, allow_missing=True)
             return
         body = {
-            "desired": plan.desired,
+            "instances": [dataclasses.asdict(instance) for instance in plan.instances],
             "instanceType": plan.instance_type,
             "labels": dict(plan.labels),
             "taints": [dict(taint) for taint in plan.taints],

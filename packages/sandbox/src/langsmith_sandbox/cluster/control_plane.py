@@ -221,7 +221,6 @@ def _authenticator(directory: Path, name: str, aws_url: str, ports: ClusterPorts
 def _node(directory: Path, name: str, images_dir: Path, registry: str, ports: ClusterPorts) -> Part:
     flags = {
         "directory": directory,
-        "cluster": name,
         "port": ports.kubelet,
         "images-dir": images_dir,
         "registry": registry,

@@ -50,7 +50,6 @@ class Settings:
     """The agent's flags."""
 
     directory: Path
-    cluster: str
     port: int
     images_dir: Path
     registry: str
@@ -121,7 +120,7 @@ class NodeAgent:
         """Follow ``nodes.json``, keep leases, finish nodes that leave."""
         version = _version(self._settings.directory / NODES_FILE)
         if version != self._seen_version or self._unregistered():
-            self._follow(wanted_nodes(self._settings.directory, self._settings.cluster))
+            self._follow(wanted_nodes(self._settings.directory))
             self._seen_version = version
         for name in list(self._leaving):
             pods = self._pods_on(name)
@@ -220,7 +219,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _settings(argv: Sequence[str] | None) -> Settings:
     parser = argparse.ArgumentParser(prog="langsmith_sandbox.cluster.node", description=__doc__)
     parser.add_argument("--directory", type=Path, required=True, help="the cluster's folder")
-    parser.add_argument("--cluster", required=True, help="the cluster's name")
     parser.add_argument("--port", type=int, required=True, help="port of the nodes' HTTPS endpoint")
     parser.add_argument("--images-dir", type=Path, required=True, help="the image store")
     parser.add_argument("--registry", required=True, help="host:port of the sandbox registry")

@@ -25,7 +25,6 @@ NODES_FILE = "nodes.json"
 KUBELET_VERSION = "v1.35.0-eks-sandbox"
 LEASE_SECONDS = 40  # the kubelet's; the node controller gives a silent node 50
 RENEW_SECONDS = 15.0
-ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 OWNER_LABEL = "eks.amazonaws.com/nodegroup"
 TAINT_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
@@ -36,6 +35,7 @@ class WantedNode:
 
     Attributes:
         name: As EKS names nodes, after a private address.
+        instance: Id of the instance.
         group: Its node group.
         zone: Its availability zone.
         instance_type: EC2 instance type.
@@ -44,6 +44,7 @@ class WantedNode:
     """
 
     name: str
+    instance: str
     group: str
     zone: str
     instance_type: str
@@ -64,7 +65,7 @@ class WantedNode:
             OWNER_LABEL: self.group,
             **self.labels,
         }
-        spec = {"providerID": f"aws:///{self.zone}/{_instance_id(self.name)}", "taints": list(self.taints)}
+        spec = {"providerID": f"aws:///{self.zone}/{self.instance}", "taints": list(self.taints)}
         return {
             "apiVersion": "v1",
             "kind": "Node",
@@ -85,9 +86,9 @@ class WantedNode:
             ],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": kubelet_port}},
             "nodeInfo": {
-                "machineID": _instance_id(self.name),
-                "systemUUID": _instance_id(self.name),
-                "bootID": _instance_id(self.name),
+                "machineID": self.instance,
+                "systemUUID": self.instance,
+                "bootID": self.instance,
                 "kernelVersion": "sandbox",
                 "osImage": "Sandbox node: Pods are processes of this machine",
                 "containerRuntimeVersion": "sandbox://1",
@@ -109,22 +110,22 @@ class WantedNode:
         }
 
 
-def wanted_nodes(directory: Path, cluster: str) -> dict[str, WantedNode]:
+def wanted_nodes(directory: Path) -> dict[str, WantedNode]:
     """The nodes ``nodes.json`` asks for, by name; none while there is no such file."""
     try:
         groups = json.loads((directory / NODES_FILE).read_text())["nodegroups"]
+        nodes = [
+            _wanted(group, settings, instance)
+            for group, settings in groups.items()
+            for instance in settings["instances"]
+        ]
+        return {node.name: node for node in nodes}
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError) as problem:
         raise ClusterError(
             f"{directory / NODES_FILE} is damaged ({problem}).", "Update the node group through EKS to write it anew."
         ) from problem
-    nodes = [
-        _wanted(cluster, group, settings, index)
-        for group, settings in groups.items()
-        for index in range(int(settings.get("desired", 0)))
-    ]
-    return {node.name: node for node in nodes}
 
 
 class NodeRegistry:
@@ -185,22 +186,20 @@ class NodeRegistry:
         self._api.delete(f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{name}")
 
 
-def _wanted(cluster: str, group: str, settings: Mapping[str, Any], index: int) -> WantedNode:
-    # The name must be the same after a restart and differ between groups: a digest stands in for the address EC2 gives.
-    seed = hashlib.sha256(f"{cluster}/{group}/{index}".encode()).digest()
+def _wanted(group: str, settings: Mapping[str, Any], instance: Mapping[str, str]) -> WantedNode:
+    # The name must be the same after a restart and an instance's own: a digest stands in for the address EC2 gives.
+    seed = hashlib.sha256(instance["id"].encode()).digest()
+    region = instance["zone"][:-1]
     taints = tuple(
         {**taint, "effect": TAINT_EFFECTS.get(taint["effect"], taint["effect"])}
         for taint in settings.get("taints") or ()
     )
     return WantedNode(
-        f"ip-10-0-{seed[0]}-{seed[1]}.ec2.internal",
+        f"ip-10-{seed[0]}-{seed[1]}-{seed[2]}.{'ec2' if region == 'us-east-1' else f'{region}.compute'}.internal",
+        instance["id"],
         group,
-        ZONES[index % len(ZONES)],
+        instance["zone"],
         settings.get("instanceType") or "m5.large",
         settings.get("labels") or {},
         taints,
     )
-
-
-def _instance_id(name: str) -> str:
-    return f"i-{hashlib.sha256(name.encode()).hexdigest()[:17]}"

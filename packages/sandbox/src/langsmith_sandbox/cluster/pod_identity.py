@@ -88,7 +88,7 @@ def _operations(spec: Json, told: dict[str, str]) -> Iterator[Json]:
     volume = {"name": _VOLUME, "projected": {"sources": [source]}}
     yield _added("/spec/volumes", spec.get("volumes"), [volume])
     for kind in ("initContainers", "containers"):
-        for position, container in enumerate(spec.get(kind) or ()):
+        for position, container in enumerate(spec.get(kind) or []):
             path = f"/spec/{kind}/{position}"
             present = {each["name"] for each in container.get("env") or ()}
             wanted = [{"name": name, "value": value} for name, value in told.items() if name not in present]

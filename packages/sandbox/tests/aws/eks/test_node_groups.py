@@ -53,7 +53,9 @@ def test_a_node_group_follows_its_cluster_and_runs_its_nodes(account, eks, runti
     assert shown["version"] == "1.35", "the cluster's version unless told otherwise"
     assert shown["amiType"] == "AL2023_x86_64_STANDARD"
     assert "remoteAccess" not in shown, "none was asked for, and moto's invention makes the provider replace the group"
-    assert runtime.plans == {"prod/main": NodePlan(2, "m5.xlarge", {"pool": "main"})}
+    plan = runtime.plans["prod/main"]
+    assert (plan.instance_type, plan.labels) == ("m5.xlarge", {"pool": "main"})
+    assert [each.zone for each in plan.instances] == ["us-east-1a", "us-east-1b"], "one a subnet, as far as they go"
 
 
 def test_scaling_reaches_the_nodes_and_is_recorded(account, eks, runtime):
@@ -64,7 +66,7 @@ def test_scaling_reaches_the_nodes_and_is_recorded(account, eks, runtime):
     assert update["status"] == "Successful"
     plan = runtime.plans["prod/main"]
     assert plan is not None
-    assert plan.desired == 3
+    assert len(plan.instances) == 3
     assert describe(eks)["scalingConfig"] == {"minSize": 1, "maxSize": 4, "desiredSize": 3}
 
 

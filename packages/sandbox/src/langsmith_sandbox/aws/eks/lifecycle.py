@@ -13,7 +13,7 @@ from langsmith_sandbox.aws import interfaces
 from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.eks.state import Addon, Cluster, NodeGroup, Update, clusters_of
 from langsmith_sandbox.aws.errors import RuntimeUnreachableError
-from langsmith_sandbox.aws.runtime import ClusterReport, NodePlan
+from langsmith_sandbox.aws.runtime import ClusterReport, NodeInstance, NodePlan
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def node_plan(node_group: NodeGroup) -> NodePlan:
     """What the runtime must run for a node group."""
     described = node_group.described
     return NodePlan(
-        desired=int(described["scalingConfig"]["desiredSize"]),
+        instances=tuple(NodeInstance(each.id, each.zone) for each in node_group.instances),
         instance_type=str((described.get("instanceTypes") or ["t3.medium"])[0]),
         labels=described.get("labels") or {},
         taints=tuple(described.get("taints") or ()),

@@ -8,8 +8,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
 
-from langsmith_sandbox.aws import interfaces
-from langsmith_sandbox.aws.eks import lifecycle, updates
+from langsmith_sandbox.aws.eks import lifecycle, scaling, updates
 from langsmith_sandbox.aws.eks.access import grant_nodes
 from langsmith_sandbox.aws.eks.handler import EksHandler, new_hex, new_uuid
 from langsmith_sandbox.aws.eks.state import (
@@ -45,7 +44,7 @@ class NodeGroupOperations(EksHandler):
             tags=dict(self.param("tags", {})),
             ready_at=self.now() + self.context.delays.node_group,
         )
-        self._run_nodes(cluster, group)
+        scaling.settle_size(self.backend, cluster, group)
         cluster.node_groups[name] = group
         grant_nodes(self, cluster, group.described["nodeRole"])
         return ActionResult({"nodegroup": describe(cluster, group)})
@@ -60,11 +59,11 @@ class NodeGroupOperations(EksHandler):
     def update_nodegroup_config(self) -> ActionResult:
         cluster, group = self._idle_node_group()
         params = []
-        if scaling := self.param("scalingConfig"):
-            merged = {**group.described["scalingConfig"], **scaling}
+        if sizes := self.param("scalingConfig"):
+            merged = {**group.described["scalingConfig"], **sizes}
             _check_scaling(merged)
             group.described["scalingConfig"] = merged
-            params += [{"type": name[:1].upper() + name[1:], "value": str(value)} for name, value in scaling.items()]
+            params += [{"type": name[:1].upper() + name[1:], "value": str(value)} for name, value in sizes.items()]
         if labels := self.param("labels"):
             kept = {k: v for k, v in group.described["labels"].items() if k not in labels.get("removeLabels", [])}
             group.described["labels"] = {**kept, **labels.get("addOrUpdateLabels", {})}
@@ -76,7 +75,7 @@ class NodeGroupOperations(EksHandler):
             if wanted := self.param(member):
                 group.described[member] = wanted
                 params += [{"type": name[:1].upper() + name[1:], "value": str(value)} for name, value in wanted.items()]
-        self._run_nodes(cluster, group)
+        scaling.settle_size(self.backend, cluster, group)
         update = updates.start(self, cluster, "ConfigUpdate", params, node_group=group.name)
         return ActionResult({"update": updates.describe(update)})
 
@@ -172,18 +171,6 @@ class NodeGroupOperations(EksHandler):
                 version = asked.get("version") or str(template.default_version_number)
                 return {"id": template.id, "name": template.name, "version": version}
         raise invalid_parameter(f"Launch template {asked.get('id') or asked.get('name')} not found")
-
-    def _run_nodes(self, cluster: Cluster, group: NodeGroup) -> None:
-        """Gives the runtime its nodes, and every node its interface in the group's subnets."""
-        plan = lifecycle.node_plan(group)
-        self.context.runtime.set_nodes(cluster.name, group.name, plan)
-        interfaces.release(self.current_account, self.region, group.arn)
-        subnets = group.described["subnets"]
-        homes = [subnets[number % len(subnets)] for number in range(plan.desired)]
-        interfaces.register(
-            self.current_account, self.region, group.arn, homes, [cluster.security_group],
-            f"aws-K8S-{cluster.name}-{group.name}",
-        )  # fmt: skip
 
 
 def describe(cluster: Cluster, group: NodeGroup) -> dict[str, Any]:

@@ -27,6 +27,16 @@ class Update:
     addon: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Instance:
+    """An EC2 instance of a node group; EKS and Auto Scaling show it, EC2 does not."""
+
+    id: str
+    subnet: str
+    zone: str
+    launched_at: dt.datetime
+
+
 @dataclasses.dataclass
 class NodeGroup:
     """A managed node group. ``described`` holds what DescribeNodegroup echoes, by the API's member names."""
@@ -37,6 +47,7 @@ class NodeGroup:
     tags: Tags
     ready_at: float
     deleted_at: float | None = None
+    instances: list[Instance] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
