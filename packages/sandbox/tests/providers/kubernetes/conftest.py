@@ -25,10 +25,11 @@ from langsmith_sandbox.providers.kubernetes.configuration import Configuration
 from langsmith_sandbox.providers.kubernetes.kubeconfig import load
 
 _NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager")
+_RUNNING: list[subprocess.Popen[bytes]] = []
 
 
 @pytest.fixture(scope="session")
-def api_server(tmp_path_factory: pytest.TempPathFactory, find_tool: Callable[[str], Path]) -> Iterator[Path]:
+def api_server(tmp_path_factory: pytest.TempPathFactory, find_tool: Callable[[str], Path]) -> Path:
     """Kubeconfig of an administrator of a real control plane without nodes."""
     directory = tmp_path_factory.mktemp("cluster")
     programs = directory / "programs"
@@ -45,14 +46,19 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, find_tool: Callable[[st
         images_dir=directory,
         registry="127.0.0.1:9",
     )
-    running: list[subprocess.Popen[bytes]] = []
-    try:
-        for part in parts:
-            if part.name.removeprefix("test/") in _NEEDED:
-                running.append(_start(part, directory))  # noqa: PERF401 - known even if the next one fails
-        yield control_plane.admin_kubeconfig(directory)
-    finally:
-        for process in reversed(running):
+    for part in parts:
+        if part.name.removeprefix("test/") in _NEEDED:
+            _RUNNING.append(_start(part, directory))  # noqa: PERF401 - known even if the next one fails
+    return control_plane.admin_kubeconfig(directory)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """End the API server with the last test that may ask it: no fixture has a folder for scope, and it never rests."""
+    yield
+    if nextitem is None or not nextitem.path.is_relative_to(Path(__file__).parent):
+        while _RUNNING:
+            process = _RUNNING.pop()
             process.terminate()
             process.wait(30)
 

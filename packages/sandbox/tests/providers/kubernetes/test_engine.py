@@ -88,18 +88,18 @@ def test_a_stack_comes_up_stays_is_changed_and_goes(
     foretold = stack.preview()
     assert foretold.change_summary == {automation.OpType.CREATE: 5}
 
-    made = stack.up()
+    made = stack.up(show_secrets=False)
     assert made.outputs["revision"].value == 1
     first = made.outputs["secret"].value
     assert reads(cluster) == first
 
     settings["key"] = f"{CANARY}-rotated"
-    rotated = stack.up()
+    rotated = stack.up(show_secrets=False)
     assert rotated.outputs["secret"].value != first, "a new key is a new Secret"
     assert reads(cluster) == rotated.outputs["secret"].value, "which the release reads by its new name"
     assert cluster.get("v1", "Secret", "engine-test", first) is None
 
-    again = stack.up(refresh=True, expect_no_changes=True)
+    again = stack.up(refresh=True, expect_no_changes=True, show_secrets=False)
     assert again.summary.resource_changes == {"same": 5}, "nothing was changed outside, and nothing is to be"
     state = (tmp_path / ".pulumi/stacks/engine/test.json").read_text()
     for key in (CANARY, settings["key"]):
@@ -107,7 +107,7 @@ def test_a_stack_comes_up_stays_is_changed_and_goes(
         assert base64.b64encode(key.encode()).decode() not in state, "the form in which Kubernetes keeps it"
     assert CANARY not in f"{made.stdout}{made.stderr}{rotated.stdout}{rotated.stderr}"
 
-    stack.destroy()
+    stack.destroy(show_secrets=False)
     assert cluster.get("v1", "Namespace", "", "engine-test") is None
 
 
