@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import threading
 from typing import TYPE_CHECKING, Any
@@ -155,9 +156,9 @@ def emulator_clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clock]:
     listening.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def engine(emulator_clock: Clock, serve: Callable[..., Any]) -> Iterator[Engine]:
-    """The configured provider, whose waits take no time."""
+    """The configured provider, whose waits take no time. It keeps nothing of a resource from one call to the next."""
 
     def sleep(_: float) -> None:
         emulator_clock.jump(_LONGER_THAN_ANY_STATE)
@@ -168,7 +169,8 @@ def engine(emulator_clock: Clock, serve: Callable[..., Any]) -> Iterator[Engine]
         yield Engine(stub)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aws(emulator_clock: Clock) -> Callable[[str], Any]:
     """Clients of the same account, to change things behind the provider's back."""
-    return lambda service: boto3.Session().client(service, region_name=REGION)  # the default one keeps old keys
+    session = boto3.Session()  # boto3's own would keep the keys of whoever asked first
+    return functools.cache(lambda service: session.client(service, region_name=REGION))
