@@ -36,7 +36,9 @@ class Bench:
         events: Any = self.events
         interpreters = Interpreters(Path("/opt/python"), None)
         server, authority = "https://127.0.0.1:6443", folder / "ca.crt"
-        services = NodeServices(objects, images, events, interpreters, server, authority)
+        services = NodeServices(
+            objects, images, events, interpreters, server, authority, lambda _, claim: folder / claim
+        )
         self.preparation = PodPreparation(pod, "127.64.0.9", self.folder, services)
         self.preparation.volumes()
 

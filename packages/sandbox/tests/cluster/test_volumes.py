@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def volumes(tmp_path: Path, objects: Any) -> PodVolumes:
-    return PodVolumes(tmp_path / "disk", tmp_path / "memory", objects)
+    return PodVolumes(tmp_path / "disk", tmp_path / "memory", objects, lambda _, claim: tmp_path / "claimed" / claim)
 
 
 def _mounted(pod: Callable[..., Any], *volumes: dict[str, Any]) -> Any:
@@ -52,6 +52,18 @@ def test_an_empty_dir_keeps_what_containers_wrote(volumes: PodVolumes, pod: Call
     assert (tmp_path / "disk/v/data").read_text() == "x"
 
 
+def test_a_claimed_volume_is_mounted_and_stays_when_the_pod_goes(
+    volumes: PodVolumes, pod: Callable[..., Any], tmp_path: Path
+):
+    made = _mounted(pod, {"name": "v", "persistentVolumeClaim": {"claimName": "data"}})
+    (tmp_path / "claimed/data").mkdir(parents=True)
+    volumes.refresh(made)
+    mounts = volumes.mounts(made, {"volumeMounts": [{"name": "v", "mountPath": "/data"}]})
+    assert mounts == {"/data": tmp_path / "claimed/data"}
+    volumes.remove()
+    assert (tmp_path / "claimed/data").is_dir()
+
+
 def test_the_projected_volume_of_a_service_account_holds_token_authority_and_namespace(
     volumes: PodVolumes, pod: Callable[..., Any], objects: Any, tmp_path: Path
 ):
@@ -76,7 +88,6 @@ def test_the_projected_volume_of_a_service_account_holds_token_authority_and_nam
             "references non-existent configmap key: none",
         ),
         ({"hostPath": {"path": "/"}}, 'volume "v": hostPath is not available on a sandbox node'),
-        ({"persistentVolumeClaim": {"claimName": "c"}}, 'volume "v": persistentVolumeClaim is not available'),
         ({"projected": {"sources": [{"clusterTrustBundle": {}}]}}, "clusterTrustBundle is not available"),
     ],
 )

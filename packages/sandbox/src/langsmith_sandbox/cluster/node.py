@@ -28,6 +28,7 @@ from langsmith_sandbox.cluster.informer import Informer
 from langsmith_sandbox.cluster.kubelet_api import KubeletServer, NoLogError
 from langsmith_sandbox.cluster.nodes import NODES_FILE, RENEW_SECONDS, NodeRegistry, WantedNode, wanted_nodes
 from langsmith_sandbox.cluster.objects import ClusterObjects
+from langsmith_sandbox.cluster.persistent_volumes import VOLUMES, PersistentVolumes
 from langsmith_sandbox.cluster.pod_folder import PodFolders
 from langsmith_sandbox.cluster.pod_preparation import NodeServices
 from langsmith_sandbox.cluster.pod_worker import PodWorker
@@ -69,6 +70,7 @@ class NodeAgent:
         self._api = api
         self._folders = PodFolders.of_cluster(settings.directory)
         keys = identities.folder(settings.directory)
+        volumes = PersistentVolumes(api, settings.directory / "volumes")
         self._services = NodeServices(
             ClusterObjects(api),
             ImageStore(settings.images_dir, Distribution(settings.registry)),
@@ -76,10 +78,12 @@ class NodeAgent:
             Interpreters(Path(sys.executable), agent_server),
             endpoint(settings.directory),
             keys / "ca.crt",
+            volumes.folder_of,
         )
         self._pods = PodManager(api, self._make_worker)
         self._pod_informer = Informer(api, "/api/v1/pods", self._observe_pod)
         self._node_informer = Informer(api, "/api/v1/nodes", self._observe_node)
+        self._volume_informer = Informer(api, VOLUMES, volumes.observe)
         self._scheduler = Scheduler(
             api, EventRecorder(api, "default-scheduler"), self._ready_nodes, self._pod_informer.objects
         )
@@ -96,6 +100,7 @@ class NodeAgent:
         self._folders.clear()
         self._scheduler.start()
         self._node_informer.start()
+        self._volume_informer.start()
         threading.Thread(target=self._server.serve, name="kubelet api", daemon=True).start()
         while not stopped.wait(TICK_SECONDS):
             try:

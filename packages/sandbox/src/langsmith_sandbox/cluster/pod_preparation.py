@@ -18,6 +18,7 @@ from langsmith_sandbox.cluster.run_probes import KINDS
 from langsmith_sandbox.cluster.volumes import SERVICE_ACCOUNT_MOUNT, PodVolumes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from langsmith_sandbox.cluster.api import Json
@@ -36,6 +37,7 @@ class NodeServices:
     Attributes:
         server: URL of the API server.
         authority: File of its certificate authority.
+        claimed: The folder behind a claim, by namespace and name.
     """
 
     objects: ClusterObjects
@@ -44,6 +46,7 @@ class NodeServices:
     interpreters: Interpreters
     server: str
     authority: Path
+    claimed: Callable[[str, str], Path]
 
 
 class PodPreparation:
@@ -62,7 +65,7 @@ class PodPreparation:
         self._pod_ip = pod_ip
         self._folder = folder
         self._node = node
-        self._volumes = PodVolumes(folder.disk / "volumes", folder.memory / "volumes", node.objects)
+        self._volumes = PodVolumes(folder.disk / "volumes", folder.memory / "volumes", node.objects, node.claimed)
 
     def volumes(self) -> None:
         """Make the Pod's volumes, or bring them up to date. Raises ContainerConfigError."""

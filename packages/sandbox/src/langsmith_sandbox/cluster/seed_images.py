@@ -35,6 +35,7 @@ PROGRAMS = (
     ("langchain/langgraph-operator", "0.1.36", "langsmith_sandbox.data_plane.operator"),
     ("langchain/langgraph-operator", "0.1.60", "langsmith_sandbox.data_plane.operator"),
     ("kedacore/keda", "2.19.0", "langsmith_sandbox.data_plane.keda"),
+    ("library/redis", "7", "langsmith_sandbox.data_plane.redis"),
 )
 
 

@@ -40,12 +40,15 @@ class PodVolumes:
         disk: Folder for what may lie on disk (``emptyDir``).
         memory: Folder in memory for Secrets and tokens, which a kubelet never writes to disk either.
         source: Where content comes from.
+        claimed: The folder behind a claim, by namespace and name.
     """
 
-    def __init__(self, disk: Path, memory: Path, source: VolumeSource) -> None:
+    def __init__(self, disk: Path, memory: Path, source: VolumeSource, claimed: Callable[[str, str], Path]) -> None:
         self._disk = disk
         self._memory = memory
         self._source = source
+        self._claimed = claimed
+        self._claims: dict[str, Path] = {}
 
     def refresh(self, pod: Json) -> None:
         """Make every volume, or bring it up to date.
@@ -56,6 +59,8 @@ class PodVolumes:
         for volume in pod["spec"].get("volumes") or ():
             if "emptyDir" in volume:
                 self._folder(volume).mkdir(parents=True, exist_ok=True)
+            elif claim := volume.get("persistentVolumeClaim"):
+                self._claims[volume["name"]] = self._claimed(pod["metadata"]["namespace"], claim["claimName"])
             elif volume.get("hostPath"):
                 raise ContainerConfigError(f'volume "{volume["name"]}": hostPath is not available on a sandbox node')
             else:
@@ -82,6 +87,8 @@ class PodVolumes:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, volume: Json) -> Path:
+        if volume["name"] in self._claims:
+            return self._claims[volume["name"]]
         return (self._disk if "emptyDir" in volume else self._memory) / volume["name"]
 
     def _content(self, volume: Json, pod: Json) -> dict[str, bytes]:
