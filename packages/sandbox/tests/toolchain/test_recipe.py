@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from langsmith_sandbox.toolchain.recipe import HELM, KUBERNETES, PULUMI, REGISTRY, GoRecipe
+from langsmith_sandbox.toolchain.recipe import BUILDKIT, HELM, KUBERNETES, PULUMI, REGISTRY, GoRecipe
 from langsmith_sandbox.toolchain.sources import find_sources
 
 
@@ -47,6 +47,7 @@ def test_a_file_that_decides_nothing_is_not_part_of_the_key(module: Path) -> Non
         (KUBERNETES, "k8s.io/kubernetes"),
         (REGISTRY, "github.com/distribution/distribution/v3"),
         (HELM, "helm.sh/helm/v3"),
+        (BUILDKIT, "github.com/moby/buildkit"),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .buildkit import BuildKit, ensure_buildkit
 from .ready import Toolchain, ensure
 
-__all__ = ["Toolchain", "ensure"]
+__all__ = ["BuildKit", "Toolchain", "ensure", "ensure_buildkit"]

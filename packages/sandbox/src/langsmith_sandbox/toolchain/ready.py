@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from langsmith_sandbox.progress import Progress, for_stream
 
@@ -42,22 +43,31 @@ class Toolchain:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Workshop:
-    """Where things come from, where they go, and who is told."""
+class Workshop:
+    """Where tools come from, where they go, and who is told."""
 
     sources: Path
     root: Path
     progress: Progress
-    uv: str | None
+    uv: str | None = None
+
+    @classmethod
+    def of(cls, progress: Progress | None, sources: Path | None, root: Path | None, uv: str | None = None) -> Self:
+        """The one of the user and of this clone, but for what is given; errors as those of ``find_sources``."""
+        return cls(sources or find_sources(), root or store.cache_root(), progress or for_stream(), uv)
 
     @property
     def builds(self) -> Path:
+        """The folder of finished builds."""
         return self.root / "toolchain"
 
     def log(self, tool: str) -> Path:
+        """Where the output of a build goes."""
         return self.root / "logs" / f"build-{tool}.log"
 
     def obtain(self, tool: str, slot: str, build: Callable[[Path], None]) -> Path:
+        """The finished folder ``slot``, made by ``build`` if it is not there."""
+
         def told(into: Path) -> None:
             with self.progress.step(tool, "building, this happens once"):
                 build(into)
@@ -86,26 +96,27 @@ def ensure(
     Raises:
         ToolchainError: Something is missing that cannot be built here.
     """
-    shop = _Workshop(sources or find_sources(), root or store.cache_root(), progress or for_stream(), uv)
+    shop = Workshop.of(progress, sources, root, uv)
     with contextlib.ExitStack() as stack:
         beside = stack.enter_context(ThreadPoolExecutor(1))
         environment = beside.submit(_agent_server, shop)
         # The compiler uses every core by itself: two builds at once would only take more memory.
-        kubernetes = _built(shop, KUBERNETES)
+        kubernetes = built(shop, KUBERNETES)
         pulumi = ambient.good_pulumi(shop.root)
         plugins = None
         if pulumi is None:
-            plugins = _built(shop, PULUMI, finish=_add_dynamic_provider)
+            plugins = built(shop, PULUMI, finish=_add_dynamic_provider)
             pulumi = plugins / "pulumi"
-        registry = _built(shop, REGISTRY) / "registry"
-        helm = ambient.good_helm(shop.root) or _built(shop, HELM) / "helm"
+        registry = built(shop, REGISTRY) / "registry"
+        helm = ambient.good_helm(shop.root) or built(shop, HELM) / "helm"
         return Toolchain(pulumi, helm, registry, kubernetes, environment.result(), plugins)
 
 
-_Finish = Callable[[_Workshop, Path, Path], None]
+Finish = Callable[[Workshop, Path, Path], None]
 
 
-def _built(shop: _Workshop, recipe: GoRecipe, finish: _Finish = lambda _shop, _go, _into: None) -> Path:
+def built(shop: Workshop, recipe: GoRecipe, finish: Finish = lambda _shop, _go, _into: None) -> Path:
+    """The folder with what ``recipe`` builds; ``finish`` adds to it before it gets its final name."""
     compiler = go.find_go(recipe.name)
     module = shop.sources / recipe.name
 
@@ -116,7 +127,7 @@ def _built(shop: _Workshop, recipe: GoRecipe, finish: _Finish = lambda _shop, _g
     return shop.obtain(recipe.name, recipe.slot(module, go.go_version(compiler, module)), build)
 
 
-def _add_dynamic_provider(shop: _Workshop, compiler: Path, into: Path) -> None:
+def _add_dynamic_provider(shop: Workshop, compiler: Path, into: Path) -> None:
     """Dynamic resources run through a script that the engine expects beside itself; the SDK's module carries it."""
     source = go.module_folder(compiler, shop.sources / PULUMI.name, _SDK, shop.log(PULUMI.name))
     script = into / _DYNAMIC_PROVIDER
@@ -124,7 +135,7 @@ def _add_dynamic_provider(shop: _Workshop, compiler: Path, into: Path) -> None:
     script.chmod(0o755)
 
 
-def _agent_server(shop: _Workshop) -> Path:
+def _agent_server(shop: Workshop) -> Path:
     project = shop.sources / "agent-server"
     folder = shop.obtain(
         "agent-server",

@@ -15,6 +15,7 @@ PULUMI_VERSION = "3.259.0"  # newest pkg/v3 that the Go module proxy serves; the
 KUBERNETES_VERSION = "1.35.0"
 REGISTRY_VERSION = "3.1.0"
 HELM_VERSION = "3.19.4"
+BUILDKIT_VERSION = "0.34.2"
 
 # Unoptimised code: these tools wait far more than they compute, and building them so takes 40 % less time.
 _QUICK_BUILD = "-gcflags=all=-N -l"
@@ -99,3 +100,11 @@ KUBERNETES = GoRecipe(
 REGISTRY = GoRecipe(name="registry", version=REGISTRY_VERSION, flags=("-trimpath",), env=_STATIC)
 
 HELM = GoRecipe(name="helm", version=HELM_VERSION, flags=("-trimpath",))
+
+BUILDKIT = GoRecipe(
+    name="buildkit",
+    version=BUILDKIT_VERSION,
+    # Three tools from one module, so that what they share is compiled once. Containers are runc's, not containerd's.
+    flags=("-trimpath", "-tags", "no_containerd_worker,osusergo,netgo", _QUICK_BUILD, "-ldflags", "-s -w"),
+    env={"CGO_ENABLED": "1"},  # runc enters namespaces in C, before Go starts its threads
+)
