@@ -78,8 +78,31 @@ def test_a_store_may_be_added_at_any_time() -> None:
     ],
 )
 def test_versions_and_disks_only_grow(key: str, up: str, down: str) -> None:
-    assert failures({key: up}) == {}
-    assert "AWS takes no upgrade back" in failures({key: down})[key]
+    standing = {**BEFORE, "redisEnabled": True}
+    assert failures({**standing, key: up}, standing) == {}
+    assert "AWS takes no upgrade back" in failures({**standing, key: down}, standing)[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "store"),
+    [
+        ("postgresVersion", "postgresEnabled"),
+        ("postgresStorageGib", "postgresEnabled"),
+        ("redisVersion", "redisEnabled"),
+    ],
+)
+def test_a_store_that_was_not_there_has_nothing_to_take_back(key: str, store: str) -> None:
+    before = {**BEFORE, key: "900", store: False}
+    assert failures({store: True}, before) == {}
+    assert key in failures({store: True}, {**before, store: True}), "it would otherwise"
+
+
+def test_a_zone_is_added_to_an_existing_network_and_none_is_taken_or_moved() -> None:
+    before = {**BEFORE, "privateSubnetIds": "subnet-1,subnet-2"}
+    assert failures({"privateSubnetIds": "subnet-1,subnet-2,subnet-3"}, before) == {}
+    for other in ("subnet-1", "subnet-3,subnet-1,subnet-2", "subnet-1,subnet-22", ""):
+        assert "privateSubnetIds" in failures({"privateSubnetIds": other}, before)
+    assert "privateSubnetIds" in failures({"privateSubnetIds": "subnet-1"}), "from a network of its own"
 
 
 def test_accepted_values_are_those_the_next_ones_are_compared_with() -> None:

@@ -31,8 +31,13 @@ _FIXED = (
     "redis_enabled",
     "artifacts_enabled",
 )
-# What AWS upgrades in place, and never takes back.
-_GROWING = ("eks_cluster_version", "postgres_version", "redis_version", "postgres_storage_gib")
+# What AWS upgrades in place, and never takes back, with the key that says whether there is any.
+_GROWING = {
+    "eks_cluster_version": None,
+    "postgres_version": "postgres_enabled",
+    "redis_version": "redis_enabled",
+    "postgres_storage_gib": "postgres_enabled",
+}
 _CONSENT = "allow_replacement"
 
 Props = dict[str, Any]
@@ -81,12 +86,14 @@ def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
         return
     for key in map(stack_key, _FIXED):
         old, new = before.get(key, after[key]), after[key]
-        if old != new and not (old is False and new is True):
+        if old != new and not _added(old, new):
             loss = f"{_shown(old)} cannot become {_shown(new)} without the loss of what was made from it."
             yield key, f"{loss} Keep it, or set allowReplacement to true for one update."
-    for key in map(stack_key, _GROWING):
+    for name, owner in _GROWING.items():
+        key = stack_key(name)
         old, new = before.get(key, after[key]), after[key]
-        if _order(new) < _order(old):
+        stood = owner is None or before.get(stack_key(owner), True)
+        if stood and _order(new) < _order(old):
             yield key, f"{old} cannot become {new}: AWS takes no upgrade back. Keep it, or go up."
 
 
@@ -95,6 +102,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     return ",".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _added(old: Any, new: Any) -> bool:
+    """Whether nothing is lost: a store where there was none, or subnets in one more zone behind those there were."""
+    return new if old is False else bool(old) and isinstance(old, str) and new.startswith(f"{old},")
 
 
 def _order(value: str) -> tuple[int, ...]:
