@@ -56,7 +56,7 @@ class World:
     def run(self, container: dict[str, Any], image: Image, attempt: int) -> PreparedRun:
         if self.problem:
             raise self.problem
-        return PreparedRun(Command((), {}, Path("/")), Path(f"/log.{attempt}"), {})
+        return PreparedRun(Command((), {}, Path("/")), Path(f"/log.{attempt}"), {}, Path("/nowhere"))
 
     def event(self, kind: str, reason: str, message: str) -> None:
         self.events.append((reason, message))

@@ -46,6 +46,7 @@ UNHEALTHY_GRACE_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 START_ERROR_EXIT_CODE = 128
 UNKNOWN_EXIT_CODE = 255
+LONGEST_TERMINATION_MESSAGE = 4096  # bytes, the kubelet's limit
 NEVER = math.inf
 
 
@@ -57,11 +58,13 @@ class PreparedRun:
         command: The process.
         log: The file its output goes to.
         checks: Check by kind of probe: ``startupProbe``, ``readinessProbe``, ``livenessProbe``.
+        last_words: The file in which the process may say why it ended.
     """
 
     command: Command
     log: Path
     checks: dict[str, Check]
+    last_words: Path
 
 
 class Preparation(Protocol):
@@ -112,6 +115,7 @@ class Container:
         self._restarts = 0
         self._image_id = ""
         self._process: ContainerProcess | None = None
+        self._last_words: Path | None = None
         self._probes: RunProbes | None = None
         self._backoff = 0.0
         self._due = 0.0
@@ -218,6 +222,7 @@ class Container:
 
     def _begin(self, prepared: PreparedRun) -> None:
         self._begun = self._clock()
+        self._last_words = prepared.last_words
         self._state = Running(timestamp(self._begun))
         self._kill_at = NEVER
         self._preparation.event("Normal", "Started", f"Container started: {self.name}")
@@ -249,13 +254,20 @@ class Container:
         self._process = None
         self._kill_at = NEVER
         now = self._clock()
-        ended = Terminated(code, reason, timestamp(self._begun), timestamp(now))
+        ended = Terminated(code, reason, timestamp(self._begun), timestamp(now), self._termination_message())
         self._state, self._due = ended, NEVER
         if self._stopping or not self._runs_again(code):
             return
         if now - self._begun >= STEADY_SECONDS:
             self._backoff = 0.0
         self._restart_later(ended)
+
+    def _termination_message(self) -> str:
+        try:
+            content = self._last_words.read_bytes() if self._last_words else b""
+        except OSError:  # the process may do with it what it likes
+            return ""
+        return content[:LONGEST_TERMINATION_MESSAGE].decode(errors="replace")
 
     def _restart_later(self, ended: Terminated) -> None:
         self._last = ended

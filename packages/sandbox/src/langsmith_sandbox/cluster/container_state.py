@@ -111,5 +111,9 @@ def terminated_from(status: Json) -> Terminated | None:
     if not ended:
         return None
     return Terminated(
-        ended.get("exitCode", 0), ended.get("reason", ""), ended.get("startedAt", ""), ended.get("finishedAt", "")
+        ended.get("exitCode", 0),
+        ended.get("reason", ""),
+        ended.get("startedAt", ""),
+        ended.get("finishedAt", ""),
+        ended.get("message", ""),
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from langsmith_sandbox.cluster.objects import ClusterObjects
     from langsmith_sandbox.cluster.pod_folder import PodFolder
 
+TERMINATION_LOG = "/dev/termination-log"
 KEPT_LOGS = 2  # this run's and the one before, which `kubectl logs --previous` shows
 
 
@@ -94,7 +95,9 @@ class PodPreparation:
         mounts = self._volumes.mounts(self._pod, container)
         home = self._folder.container(container["name"])
         home.mkdir(parents=True, exist_ok=True)
-        paths = PathMap(image.root, mounts)
+        last_words = home / "termination-log"
+        last_words.write_bytes(b"")
+        paths = PathMap(image.root, {**mounts, container.get("terminationMessagePath") or TERMINATION_LOG: last_words})
         around = Surroundings(self._pod_ip, home, paths, self._extra(mounts))
         command = build_command(image, container, declared, self._node.interpreters, around)
         target = ProbeTarget(
@@ -105,7 +108,7 @@ class PodPreparation:
             lambda argv: resolve_program(argv, image, self._node.interpreters, paths),
         )
         checks: dict[str, Check] = {kind: check_for(container[kind], target) for kind in KINDS if container.get(kind)}
-        return PreparedRun(command, self._log(container["name"], attempt), checks)
+        return PreparedRun(command, self._log(container["name"], attempt), checks, last_words)
 
     def event(self, kind: str, reason: str, message: str) -> None:
         """Tell of the Pod."""
