@@ -57,6 +57,11 @@ class WorldPaths:
         return self.home / "clusters"
 
     @property
+    def stores(self) -> Path:
+        """One folder per store: the server's data, certificate and address."""
+        return self.home / "stores"
+
+    @property
     def registry(self) -> Path:
         """Blobs of the image registry."""
         return self.home / "registry"

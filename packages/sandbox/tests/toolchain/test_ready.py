@@ -104,7 +104,7 @@ def test_a_failing_build_leaves_nothing_and_shows_the_compilers_words(
 
 def test_a_failing_installer_of_the_agent_server_is_reported_too(workshop: Workshop) -> None:
     workshop.program("uv", "#!/bin/sh\necho 'no such package' ; exit 2\n")
-    with pytest.raises(BuildFailedError, match="agent server failed: no such package"):
+    with pytest.raises(BuildFailedError, match="agent-server failed: no such package"):
         make_ready(workshop)
 
 

@@ -15,10 +15,12 @@ from fake_world import FakeClusters
 from watching import eventually, runs
 
 from langsmith_sandbox import credentials
+from langsmith_sandbox.stores.engines import StoreEngines
 from langsmith_sandbox.supervisor import control_api
 from langsmith_sandbox.supervisor.blueprint import Site
 from langsmith_sandbox.supervisor.clusters import Clusters
 from langsmith_sandbox.supervisor.crew import Crew
+from langsmith_sandbox.supervisor.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,8 @@ class Api:
     def __init__(self, paths: WorldPaths) -> None:
         self.crew = Crew(os.environ, paths.logs, lambda: None)
         self.clusters = Clusters(Site(paths, {}, credentials.make()), FakeClusters(), self.crew)
-        self.server = control_api.server(0, TOKEN, self.clusters)
+        self.stores = Stores(paths.stores, StoreEngines(), self.crew)
+        self.server = control_api.server(0, TOKEN, self.clusters, self.stores)
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def __call__(self, method: str, path: str, body: Any = None, token: str = TOKEN) -> tuple[int, Any]:
@@ -58,6 +61,7 @@ class Api:
 
     def close(self) -> None:
         self.clusters.stop()
+        self.stores.stop()
         self.crew.close()
         self.server.shutdown()
         self.server.server_close()

@@ -35,14 +35,17 @@ def _serve(port: int, state: Path) -> None:
     from langsmith_sandbox.aws.emulator import Emulator
     from langsmith_sandbox.aws.host import server
     from langsmith_sandbox.aws.runtime import ClusterRuntime, NullRuntime, SupervisorRuntime
+    from langsmith_sandbox.aws.store_servers import NoServers, StoreServers, SupervisorServers
 
     supervisor = os.environ.get(f"{_ENVIRONMENT}SUPERVISOR_URL")
-    runtime: ClusterRuntime = (
-        SupervisorRuntime(supervisor, _required("SUPERVISOR_TOKEN")) if supervisor else NullRuntime()
-    )
+    runtime: ClusterRuntime = NullRuntime()
+    stores: StoreServers = NoServers()
+    if supervisor:
+        runtime = SupervisorRuntime(supervisor, _required("SUPERVISOR_TOKEN"))
+        stores = SupervisorServers(runtime)
     key = OperatorKey(_required("AWS_ACCESS_KEY_ID"), _required("AWS_SECRET_ACCESS_KEY"))
     registry = os.environ.get(f"{_ENVIRONMENT}REGISTRY")
-    settings = Context(runtime=runtime, registry=registry, registry_secret=key.secret_access_key)
+    settings = Context(runtime=runtime, registry=registry, stores=stores, registry_secret=key.secret_access_key)
     emulator = Emulator(key, settings, state)
     server(emulator, port).serve_forever()
 

@@ -1,10 +1,12 @@
 """What a call is about, in the words of policies: its action, the ARNs of its resources, and their tags.
 
-Known for S3 and Auto Scaling; of any other service the action alone is known, and :mod:`.policies` judges by that.
+Known for S3, Auto Scaling and Secrets Manager; of any other service the action alone is known, and :mod:`.policies`
+judges by that.
 """
 
 from __future__ import annotations
 
+import json
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -45,6 +47,8 @@ def deed(call: Call, prefix: str, environ: Mapping[str, Any]) -> Deed:
         return _s3(call, environ)
     if call.service == "autoscaling":
         return _autoscaling(call, environ)
+    if call.service == "secretsmanager":
+        return _secretsmanager(call, environ)
     return Deed(f"{prefix}:{call.operation}", None)
 
 
@@ -52,6 +56,11 @@ def _s3(call: Call, environ: Mapping[str, Any]) -> Deed:
     action = f"s3:{_S3_ACTIONS.get(call.operation or '', call.operation)}"
     path = urllib.parse.unquote(environ.get("PATH_INFO", "")).strip("/")
     return Deed(action, (f"arn:aws:s3:::{path}" if path else "*",), {"aws:SecureTransport": "true"})
+
+
+def _secretsmanager(call: Call, environ: Mapping[str, Any]) -> Deed:
+    asked = json.loads(environ["wsgi.input"].getvalue() or b"{}").get("SecretId", "*")
+    return Deed(f"secretsmanager:{call.operation}", (asked,))
 
 
 def _autoscaling(call: Call, environ: Mapping[str, Any]) -> Deed:

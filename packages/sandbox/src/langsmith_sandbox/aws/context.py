@@ -10,6 +10,7 @@ import dataclasses
 
 from langsmith_sandbox.aws.clock import Clock, Delays
 from langsmith_sandbox.aws.runtime import ClusterRuntime, NullRuntime
+from langsmith_sandbox.aws.store_servers import NoServers, StoreServers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Context:
         delays: How long passing states last.
         runtime: What runs behind EKS clusters.
         registry: ``host:port`` that ECR repository URIs name; None for the address AWS would give.
+        stores: What runs behind databases and caches.
         registry_secret: Signs the passwords that let into that registry.
     """
 
@@ -28,6 +30,7 @@ class Context:
     delays: Delays = dataclasses.field(default_factory=Delays)
     runtime: ClusterRuntime = dataclasses.field(default_factory=NullRuntime)
     registry: str | None = None
+    stores: StoreServers = dataclasses.field(default_factory=NoServers)
     registry_secret: str = dataclasses.field(default="", repr=False)
 
 

@@ -107,10 +107,10 @@ class SupervisorRuntime:
         self._token = token
 
     def start(self, cluster: str, version: str) -> None:
-        self._call("PUT", f"/clusters/{_quoted(cluster)}", {"version": version})
+        self.call("PUT", f"/clusters/{_quoted(cluster)}", {"version": version})
 
     def report(self, cluster: str) -> ClusterReport | None:
-        answer = self._call("GET", f"/clusters/{_quoted(cluster)}", allow_missing=True)
+        answer = self.call("GET", f"/clusters/{_quoted(cluster)}", allow_missing=True)
         if answer is None:
             return None
         return ClusterReport(
@@ -122,12 +122,12 @@ class SupervisorRuntime:
         )
 
     def stop(self, cluster: str) -> None:
-        self._call("DELETE", f"/clusters/{_quoted(cluster)}", allow_missing=True)
+        self.call("DELETE", f"/clusters/{_quoted(cluster)}", allow_missing=True)
 
     def set_nodes(self, cluster: str, node_group: str, plan: NodePlan | None) -> None:
         path = f"/clusters/{_quoted(cluster)}/nodegroups/{_quoted(node_group)}"
         if plan is None:
-            self._call("DELETE", path, allow_missing=True)
+            self.call("DELETE", path, allow_missing=True)
             return
         body = {
             "instances": [dataclasses.asdict(instance) for instance in plan.instances],
@@ -135,11 +135,16 @@ class SupervisorRuntime:
             "labels": dict(plan.labels),
             "taints": [dict(taint) for taint in plan.taints],
         }
-        self._call("PUT", path, body)
+        self.call("PUT", path, body)
 
-    def _call(
+    def call(
         self, method: str, path: str, body: object | None = None, *, allow_missing: bool = False
     ) -> dict[str, Any] | None:
+        """One question to the supervisor; None when what it is about is not there and may be missing.
+
+        Raises:
+            RuntimeUnreachableError: It does not answer, or refuses.
+        """
         connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_SECONDS)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:

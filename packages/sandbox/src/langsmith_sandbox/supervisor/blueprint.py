@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Protocol
 
+from langsmith_sandbox.stores.engines import StoreEngines
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -57,6 +59,7 @@ class Blueprint:
         ports: Names of the ports it needs besides the supervisor's own.
         parts: Its parts, started side by side.
         clusters: How clusters are run.
+        stores: The servers behind databases and caches.
         before: Work before the parts start.
         after: Work once they are ready, before the world counts as running.
     """
@@ -64,5 +67,6 @@ class Blueprint:
     ports: tuple[str, ...]
     parts: Callable[[Site], tuple[Part, ...]]
     clusters: ClusterPlan
+    stores: StoreEngines = dataclasses.field(default_factory=StoreEngines)
     before: Callable[[Site], None] = lambda _site: None
     after: Callable[[Site], None] = lambda _site: None

@@ -9,6 +9,7 @@ from langsmith_sandbox import credentials, toolchain
 from langsmith_sandbox.errors import SandboxError
 from langsmith_sandbox.supervisor import lifecycle
 from langsmith_sandbox.toolchain import launchers
+from langsmith_sandbox.toolchain.store_servers import ensure_stores
 from langsmith_sandbox.world import RUNNING, World, supervised
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def bring_up(paths: WorldPaths, progress: Progress) -> tuple[World, bool]:
     if known is not None and known.phase == RUNNING and supervised(paths):
         return known, False
     tools = toolchain.ensure(progress)
+    stores = ensure_stores(progress)
     credentials.load_or_make(paths)
     (paths.pulumi / "state").mkdir(parents=True, exist_ok=True)
     launchers.install(tools, paths.bin)
-    started = lifecycle.start(paths, lifecycle.supervisor_argv(paths, tools), progress)
+    started = lifecycle.start(paths, lifecycle.supervisor_argv(paths, tools, stores), progress)
     return lifecycle.running(paths), started

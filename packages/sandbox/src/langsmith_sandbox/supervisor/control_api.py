@@ -1,4 +1,4 @@
-"""The supervisor's HTTP interface on loopback, through which the AWS emulator's EKS gets clusters and nodes."""
+"""The supervisor's HTTP interface on loopback, through which the AWS emulator gets clusters, nodes and stores."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from langsmith_sandbox.stores.wanted import WantedStore
+
 if TYPE_CHECKING:
     from langsmith_sandbox.supervisor.clusters import Clusters
+    from langsmith_sandbox.supervisor.stores import Stores
 
 _NAME = r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}"  # the names EKS accepts; nothing in them can leave the clusters' folder
 _CLUSTER = re.compile(rf"/clusters/(?P<cluster>{_NAME})")
+_STORE = re.compile(r"/stores/(?P<store>[0-9a-z][0-9a-z-]{0,99})")
 _NODE_GROUP = re.compile(rf"/clusters/(?P<cluster>{_NAME})/nodegroups/(?P<group>[0-9A-Za-z][0-9A-Za-z._-]{{0,99}})")
 _LARGEST_BODY = 1 << 20  # bytes
 
 Answer = tuple[HTTPStatus, dict[str, Any] | None]
 
 
-def server(port: int, token: str, clusters: Clusters) -> ThreadingHTTPServer:
-    """A server of ``clusters`` on a loopback port, for callers who know ``token``; run it by ``serve_forever``."""
+def server(port: int, token: str, clusters: Clusters, stores: Stores) -> ThreadingHTTPServer:
+    """A server on a loopback port, for callers who know ``token``; run it by ``serve_forever``."""
 
     class Handler(_ControlHandler):
         pass
 
-    Handler.token, Handler.clusters = token, clusters
+    Handler.token, Handler.clusters, Handler.stores = token, clusters, stores
     return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 
 class _ControlHandler(BaseHTTPRequestHandler):
     token: str
     clusters: Clusters
+    stores: Stores
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -66,6 +71,8 @@ class _ControlHandler(BaseHTTPRequestHandler):
             return self._cluster(found["cluster"], wanted)
         if found := _NODE_GROUP.fullmatch(self.path):
             return self._node_group(found["cluster"], found["group"], wanted)
+        if found := _STORE.fullmatch(self.path):
+            return self._store(found["store"], wanted)
         return HTTPStatus.NOT_FOUND, {"message": f"nothing is served at {self.path}"}
 
     def _cluster(self, name: str, wanted: dict[str, Any]) -> Answer:
@@ -77,6 +84,16 @@ class _ControlHandler(BaseHTTPRequestHandler):
         if self.command == "DELETE":
             return (HTTPStatus.ACCEPTED, {}) if self.clusters.delete(name) else missing
         state = self.clusters.state(name)
+        return (HTTPStatus.OK, state.as_json()) if state else missing
+
+    def _store(self, name: str, wanted: dict[str, Any]) -> Answer:
+        missing = HTTPStatus.NOT_FOUND, {"message": f"there is no store {name}"}
+        if self.command == "PUT":
+            self.stores.keep(name, WantedStore.from_json(wanted))
+            return HTTPStatus.ACCEPTED, {}
+        if self.command == "DELETE":
+            return (HTTPStatus.ACCEPTED, {}) if self.stores.delete(name) else missing
+        state = self.stores.state(name)
         return (HTTPStatus.OK, state.as_json()) if state else missing
 
     def _node_group(self, name: str, group: str, wanted: dict[str, Any]) -> Answer:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox.part import Part, answers_http
+from langsmith_sandbox.stores.engines import StoreEngines
 from langsmith_sandbox.supervisor.blueprint import Blueprint
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class Programs:
         registry: The image registry.
         kubernetes: Folder of the control plane's components.
         agent_server_python: Python of the Agent Server's environment.
+        stores: The servers behind databases and caches.
     """
 
     registry: Path
     kubernetes: Path
     agent_server_python: Path
+    stores: StoreEngines = dataclasses.field(default_factory=StoreEngines)
 
 
 def blueprint(programs: Programs) -> Blueprint:
@@ -63,6 +66,7 @@ def blueprint(programs: Programs) -> Blueprint:
         ports=PARTS,
         parts=lambda site: _parts(site, programs),
         clusters=EksClusters(programs.kubernetes),
+        stores=programs.stores,
         before=before,
         after=after,
     )

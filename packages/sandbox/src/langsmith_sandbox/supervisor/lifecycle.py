@@ -26,25 +26,28 @@ if TYPE_CHECKING:
     from langsmith_sandbox.paths import WorldPaths
     from langsmith_sandbox.progress import Progress, Step
     from langsmith_sandbox.toolchain import Toolchain
+    from langsmith_sandbox.toolchain.store_servers import StoreServers
 
 START_TIMEOUT = 300.0  # seconds, for a machine that is busy with something else; an idle one takes about ten
 STOP_TIMEOUT = 120.0  # seconds
 _INTERVAL = 0.1  # seconds between two looks at world.json
 
 
-def supervisor_argv(paths: WorldPaths, tools: Toolchain) -> tuple[str, ...]:
+def supervisor_argv(paths: WorldPaths, tools: Toolchain, stores: StoreServers) -> tuple[str, ...]:
     """The command line of this world's supervisor."""
     flags = {
         "home": paths.home,
         "registry": tools.registry,
         "kubernetes": tools.kubernetes,
         "agent-server-python": tools.agent_server_python,
+        "postgres": stores.postgres,
+        "valkey": stores.valkey,
     }
     return (
         sys.executable,
         "-m",
         "langsmith_sandbox.supervisor",
-        *(f"--{name}={value}" for name, value in flags.items()),
+        *(f"--{name}={value}" for name, value in flags.items() if value is not None),
     )
 
 

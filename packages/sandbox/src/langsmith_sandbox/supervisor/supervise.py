@@ -19,6 +19,7 @@ from langsmith_sandbox.supervisor.blueprint import Site
 from langsmith_sandbox.supervisor.clusters import Clusters
 from langsmith_sandbox.supervisor.crew import Crew
 from langsmith_sandbox.supervisor.part_environment import WORLD_VARIABLE, part_environment
+from langsmith_sandbox.supervisor.stores import Stores
 from langsmith_sandbox.supervisor.sweep import sweep
 from langsmith_sandbox.world import (
     FAILED,
@@ -73,12 +74,13 @@ class _Life:
         added = {WORLD_VARIABLE: self._world.identity, HOME_VARIABLE: str(paths.home)}
         self._crew = Crew(part_environment(environ, added), paths.logs, self._publish)
         self._clusters = Clusters(self._site, blueprint.clusters, self._crew)
+        self._stores = Stores(paths.stores, blueprint.stores, self._crew)
 
     def run(self) -> int:
         self._publish()
         sweep(self._world.identity, self._paths.home)  # what a killed supervisor could not stop
         api = control_api.server(
-            self._site.ports[SUPERVISOR_PORT], self._site.credentials.supervisor_token, self._clusters
+            self._site.ports[SUPERVISOR_PORT], self._site.credentials.supervisor_token, self._clusters, self._stores
         )
         threading.Thread(target=api.serve_forever, args=(_SHUTDOWN_INTERVAL,), daemon=True).start()
         coming_up = threading.Thread(target=self._come_up, daemon=True)
@@ -95,10 +97,12 @@ class _Life:
     def _come_up(self) -> None:
         try:
             self._blueprint.before(self._site)
+            self._stores.resume()
             self._clusters.resume()  # beside the rest: they ask for it only when they are asked themselves
             self._crew.start(self._blueprint.parts(self._site))
             self._blueprint.after(self._site)
             self._clusters.settle()
+            self._stores.settle()
         except Exception as problem:  # noqa: BLE001 - whoever started the world must learn why, whatever it was
             if self._over.is_set():
                 return  # told to stop in the middle: parts that end now did not fail
@@ -111,6 +115,7 @@ class _Life:
     def _take_down(self) -> None:
         """Clusters before the world they live in; then whatever any of them left behind."""
         self._clusters.stop()
+        self._stores.stop()
         self._crew.stop([state.name for state in reversed(self._crew.states())])
         self._crew.close()
         sweep(self._world.identity, self._paths.home)

@@ -1,4 +1,4 @@
-"""The Agent Server the nodes run: a virtual environment of its own, so that its pins never meet the product's."""
+"""Python projects that are run, not imported: each in an environment of its own, away from the product's pins."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _INPUTS = ("pyproject.toml", "uv.lock")
 
 
 def slot(project: Path, python_version: str = sys.version) -> str:
-    """Name of the finished environment; it changes with the lock file and with the Python that runs it."""
+    """Name of the finished environment, after its project; it changes with the lock file and with the Python."""
     digest = hashlib.sha256(python_version.encode())
     for name in _INPUTS:
         digest.update((project / name).read_bytes())
-    return f"agent-server-{digest.hexdigest()[:12]}"
+    return f"{project.name}-{digest.hexdigest()[:12]}"
 
 
 def build(
@@ -54,6 +54,6 @@ def build(
                     argv, env=env, stdout=output, stderr=subprocess.STDOUT, timeout=_TIMEOUT, check=False
                 ).returncode
             except subprocess.TimeoutExpired:
-                raise BuildFailedError("the agent server", log, f"it took longer than {_TIMEOUT:.0f} s.") from None
+                raise BuildFailedError(project.name, log, f"it took longer than {_TIMEOUT:.0f} s.") from None
             if code != 0:
-                raise BuildFailedError("the agent server", log, last_lines(log))
+                raise BuildFailedError(project.name, log, last_lines(log))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from langsmith_sandbox.aws.context import current
+from langsmith_sandbox.aws.elasticache.server import server_name
 from langsmith_sandbox.aws.elasticache.state import VERSIONS, ReplicationGroup
 
 _SHOWN = (
@@ -96,6 +98,9 @@ def _domain(region: str, group: ReplicationGroup) -> str:
 
 
 def _endpoint(group: ReplicationGroup, address: str) -> dict[str, Any]:
+    report = current().stores.report(server_name(group))
+    if report is not None and report.address:
+        return {"Address": report.address, "Port": report.port}
     return {"Address": address, "Port": group.settings["Port"]}
 
 

@@ -8,7 +8,8 @@ from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
 
 from langsmith_sandbox.aws import interfaces
-from langsmith_sandbox.aws.elasticache import describe
+from langsmith_sandbox.aws.context import current
+from langsmith_sandbox.aws.elasticache import describe, server
 from langsmith_sandbox.aws.elasticache.groups import family
 from langsmith_sandbox.aws.elasticache.handler import CacheHandler
 from langsmith_sandbox.aws.elasticache.state import (
@@ -20,7 +21,9 @@ from langsmith_sandbox.aws.elasticache.state import (
     subnet_group_named,
 )
 from langsmith_sandbox.aws.errors import AwsError
+from langsmith_sandbox.aws.store_servers import is_coming_up
 
+_LOOK_AGAIN = 0.2  # seconds
 # What CreateReplicationGroup takes and DescribeReplicationGroups or DescribeCacheClusters shows again.
 _KEPT: dict[str, Any] = {
     "AutoMinorVersionUpgrade": True, "AtRestEncryptionEnabled": False, "TransitEncryptionEnabled": False,
@@ -52,11 +55,13 @@ class ReplicationGroupOperations(CacheHandler):
             status="creating",
             suffix=mock_random.get_random_string(6, lower_case=True),
             nodes=int(self.param("NumCacheClusters", self.param("ReplicasPerNodeGroup", 0) + 1)),
+            tokens=server.tokens_after((), self.param("AuthToken"), "SET"),
         )
         self._check_group(group)
         self.state.replication_groups[identity] = group
         self.keep_tags(group.arn)
         self._place(group)
+        server.keep(self.state, group)
         self._become_available(group)
         return self._answer(group)
 
@@ -91,6 +96,8 @@ class ReplicationGroupOperations(CacheHandler):
         except AwsError:
             group.settings = before
             raise
+        group.tokens = server.tokens_after(group.tokens, self.param("AuthToken"), self.param("AuthTokenUpdateStrategy"))
+        server.keep(self.state, group)
         owner = f"elasticache/{group.id}"
         interfaces.set_groups(self.current_account, self.region, owner, group.settings["SecurityGroupIds"])
         group.status = "modifying"
@@ -111,6 +118,7 @@ class ReplicationGroupOperations(CacheHandler):
         state, account, region = self.state, self.current_account, self.region
 
         def remove() -> None:
+            current().stores.drop(server.server_name(group))
             interfaces.release(account, region, f"elasticache/{group.id}")
             state.replication_groups.pop(group.id, None)
             state.tags.pop(group.arn, None)
@@ -211,7 +219,9 @@ class ReplicationGroupOperations(CacheHandler):
 
     def _become_available(self, group: ReplicationGroup) -> None:
         def settle() -> None:
-            if group.status in {"creating", "modifying"}:
+            if is_coming_up(current().stores, server.server_name(group)):
+                self.context.clock.after(_LOOK_AGAIN, settle)
+            elif group.status in {"creating", "modifying"}:
                 group.status = "available"
 
         self.context.clock.after(self.context.delays.cache, settle)

@@ -46,7 +46,7 @@ class SubnetGroup:
 
 @dataclasses.dataclass
 class ReplicationGroup:
-    """A replication group. ``settings`` holds what was asked for, by the API's member names."""
+    """A replication group. ``settings`` holds what was asked for, by the API's member names; ``tokens`` let in."""
 
     id: str
     arn: str
@@ -54,6 +54,7 @@ class ReplicationGroup:
     status: str
     suffix: str
     nodes: int
+    tokens: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def members(self) -> list[str]:

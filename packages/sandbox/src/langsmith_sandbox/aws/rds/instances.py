@@ -14,11 +14,14 @@ from moto.rds.responses import RDSResponse
 from langsmith_sandbox.aws import interfaces
 from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.errors import AwsError
+from langsmith_sandbox.aws.rds import server
 from langsmith_sandbox.aws.rds.engines import ENGINE, resolve
+from langsmith_sandbox.aws.store_servers import is_coming_up
 
 # Route 53 zone of RDS endpoints in us-east-1; AWS has one per region.
 _HOSTED_ZONE = "Z2R2ITUGPM61AM"
 _SETTLED = "available"
+_LOOK_AGAIN = 0.2  # seconds
 # Changes that wait for the maintenance window unless ApplyImmediately is set.
 _DEFERRED = ("DBInstanceClass", "EngineVersion", "AllocatedStorage", "MultiAZ", "StorageType", "Iops")
 
@@ -46,6 +49,7 @@ class InstanceOperations(RDSResponse):
         if database.storage_encrypted and not asked.get("KmsKeyId"):
             database.kms_key_id = self.backend.kms.describe_key("alias/aws/rds").arn
         self._place_database(database)
+        server.keep(database)
         self._settle_database(database)
         return ActionResult({"DBInstance": database})
 
@@ -63,6 +67,7 @@ class InstanceOperations(RDSResponse):
         _note_insights(database, asked)
         interfaces.release(self.current_account, self.region, _owner(database))
         self._place_database(database)
+        server.keep(database)
         database.status = "modifying"
         self._settle_database(database)
         return answer
@@ -91,6 +96,7 @@ class InstanceOperations(RDSResponse):
 
         def remove() -> None:
             interfaces.release(account, region, _owner(database))
+            current().stores.drop(server.name_of(database))
             backend.delete_db_instance(
                 database.db_instance_identifier, skip_final_snapshot=True, delete_automated_backups=drop_backups
             )
@@ -149,7 +155,9 @@ class InstanceOperations(RDSResponse):
 
     def _settle_database(self, database: DBInstance) -> None:
         def settle() -> None:
-            if database.status in {"creating", "modifying"}:
+            if is_coming_up(current().stores, server.name_of(database)):
+                current().clock.after(_LOOK_AGAIN, settle)
+            elif database.status in {"creating", "modifying"}:
                 database.status = _SETTLED
 
         current().clock.after(current().delays.database, settle)
@@ -160,16 +168,24 @@ def adjust_models() -> None:
     moto_rds.uuid = mock_random  # type: ignore[assignment] - its uuid4 follows the seed, so that a replay matches
     DBInstance.endpoint = property(_endpoint)  # type: ignore[assignment]
     MasterUserSecret._generate_secret_string = _secret_string  # noqa: SLF001 - moto offers no other way in
+    MasterUserSecret.rotate_secret = _rotate  # type: ignore[method-assign]
 
 
 def _endpoint(database: DBInstance) -> dict[str, Any] | None:
     if database.status == "creating":
         return None
-    return {"Address": database.address, "Port": database.port, "HostedZoneId": _HOSTED_ZONE}
+    return {**server.endpoint(database), "HostedZoneId": _HOSTED_ZONE}
 
 
 def _secret_string(self: MasterUserSecret) -> str:
     return json.dumps({"username": self.resource.master_username, "password": mock_random.get_random_string(28)})
+
+
+def _rotate(self: MasterUserSecret) -> None:
+    """A new password as the current one; moto's own rotation keeps the old."""
+    token = str(mock_random.uuid4())
+    self.secretsmanager.put_secret_value(self.secret_arn, _secret_string(self), "", token, ["AWSCURRENT"])
+    self._status = "rotating"
 
 
 def _owner(database: DBInstance) -> str:
