@@ -58,11 +58,12 @@ def token() -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Registration:
-    """One resource the program registered: type token, name, inputs."""
+    """One resource the program registered: type token, name, inputs, and the properties updates leave alone."""
 
     token: str
     name: str
     inputs: dict[str, Any]
+    left_alone: tuple[str, ...] = ()
 
 
 def kind_of(token: str) -> str:
@@ -76,9 +77,11 @@ class RecordingEngine(mocks.Mocks):
     def __init__(self) -> None:
         self.registered: list[Registration] = []
         self.exported: dict[str, Any] = {}
+        self.left_alone: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.registered.append(Registration(args.typ, args.name, dict(args.inputs)))
+        left_alone = self.left_alone.get((args.typ, args.name), ())
+        self.registered.append(Registration(args.typ, args.name, dict(args.inputs), left_alone))
         computed = {
             "arn": f"arn:aws:mock:::{args.name}",
             "name": args.inputs.get("name", f"{args.name}-1a2b3c4"),
@@ -145,11 +148,23 @@ class RecordingEngine(mocks.Mocks):
         return found
 
 
+class Monitor(mocks.MockMonitor):
+    """Notes the options that mocks are not told of."""
+
+    def __init__(self, engine: RecordingEngine) -> None:
+        super().__init__(engine)
+        self._engine = engine
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's name
+        self._engine.left_alone[request.type, request.name] = tuple(request.ignoreChanges)
+        return super().RegisterResource(request)
+
+
 @contextlib.contextmanager
 def recording() -> Iterator[RecordingEngine]:
     """An engine that records; its project and stack are those of the test configuration."""
     engine = RecordingEngine()
-    pulumi.runtime.set_mocks(engine, project=PROJECT, stack=STACK)
+    pulumi.runtime.set_mocks(engine, project=PROJECT, stack=STACK, monitor=Monitor(engine))
     try:
         yield engine
     finally:

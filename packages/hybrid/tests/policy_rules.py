@@ -111,6 +111,22 @@ def anybody(statement: Mapping[str, Any]) -> bool:
     return principal == "*" or any("*" in listed(each) for each in dict(principal).values())
 
 
+def for_everything(statement: Mapping[str, Any]) -> bool:
+    """All of a service's actions, or changes to any resource; what only looks can often not be limited to one."""
+    actions = listed(statement["Action"])
+    if any(each == "*" or each.endswith(":*") for each in actions):
+        return True
+    looks = all(each.partition(":")[2].startswith(("Describe", "Get", "List")) for each in actions)
+    return "*" in listed(statement.get("Resource")) and not looks
+
+
+def resizes_anybodys_nodes(statement: Mapping[str, Any]) -> bool:
+    changes = [each for each in listed(statement["Action"]) if each.startswith(("autoscaling:Set", "autoscaling:Term"))]
+    tags = statement.get("Condition", {}).get("StringEquals", {})
+    owned = any(key.startswith("aws:ResourceTag/k8s.io/cluster-autoscaler/") for key in tags)
+    return bool(changes) and not owned
+
+
 def untagged(plan: Plan) -> list[Registration]:
     """Only what can carry tags is registered with some: the component's transformation sees to that."""
     providers = [each for each in plan.of(PROVIDER) if STACK_TAG not in each.inputs["defaultTags"]]
@@ -173,10 +189,11 @@ RULES = [
          SECURITY_GROUP, {"ingress": [{"fromPort": 0}]}),
     Rule("nobody is anybody", statements(anybody), BUCKET_POLICY,
          {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:Get*"}]})}),
-    Rule("no permission is for everything", statements(
-        lambda s: "*" in listed(s.get("Resource")) or any(each == "*" or each.endswith(":*")
-                                                          for each in listed(s["Action"]))),
+    Rule("no permission is for everything", statements(for_everything),
          ROLE_POLICY, {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "b"}]})}),
+    Rule("clusters resize their own nodes only", statements(resizes_anybodys_nodes),
+         ROLE_POLICY, {"policy": json.dumps({"Statement": [
+             {"Effect": "Allow", "Action": "autoscaling:SetDesiredCapacity", "Resource": "arn:aws:::g"}]})}),
     Rule("nodes keep their credentials from Pods", inputs_hold(
         lambda i: i["metadataOptions"]["httpTokens"] == "required"
         and i["metadataOptions"]["httpPutResponseHopLimit"] == 1, LAUNCH_TEMPLATE),

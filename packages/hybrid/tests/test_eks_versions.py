@@ -25,5 +25,12 @@ def test_the_notice_names_the_next_version_or_the_way_to_one() -> None:
     assert "Upgrade this package" in (eks_versions.notice("1.36", newest) or "")
 
 
+def test_every_version_has_an_autoscaler_of_its_own_minor() -> None:
+    """It foretells what the scheduler of its own minor version would do."""
+    releases = eks_versions.AUTOSCALER_RELEASES
+    assert releases.keys() == eks_versions.END_OF_STANDARD_SUPPORT.keys()
+    assert all(release.startswith(f"{version}.") for version, release in releases.items())
+
+
 def test_the_default_version_is_one_of_those_known() -> None:
     assert config._EKS_CLUSTER_VERSION in eks_versions.END_OF_STANDARD_SUPPORT

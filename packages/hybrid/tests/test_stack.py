@@ -215,6 +215,21 @@ def test_the_image_fits_system_and_processor_and_the_disk_holds_containers(
     assert template.inputs["blockDeviceMappings"][0]["deviceName"] == disk
 
 
+def test_the_autoscaler_fits_the_cluster_and_may_resize_its_groups_only(declare: Callable[..., Any]) -> None:
+    engine = declare(eksClusterVersion="1.36")
+    values = engine.named("kubernetes:helm.sh/v3:Release", "autoscaler").inputs["values"]
+    assert values["image"]["tag"].startswith("v1.36."), "it foretells what the scheduler of its own version does"
+    (cluster,) = engine.of_type("aws:eks/cluster:Cluster")
+    assert values["autoDiscovery"] == {"clusterName": cluster.inputs["name"]}
+    binding = engine.named("aws:eks/podIdentityAssociation:PodIdentityAssociation", "autoscaler").inputs
+    assert binding["serviceAccount"] == values["rbac"]["serviceAccount"]["name"]
+    policy = json.loads(engine.named("aws:iam/rolePolicy:RolePolicy", "autoscaler").inputs["policy"])
+    *_, change = policy["Statement"]
+    owned = {f"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster.inputs['name']}": "owned"}
+    assert change["Condition"] == {"StringEquals": owned}
+    assert change["Resource"].startswith("arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:")
+
+
 def test_access_is_granted_by_policy_and_scope(declare: Callable[..., Any]) -> None:
     grants = [
         {"principal": "arn:aws:iam::111122223333:role/support", "policy": "view"},

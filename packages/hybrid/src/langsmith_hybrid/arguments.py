@@ -5,6 +5,7 @@ from __future__ import annotations
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccessArgs
 from langsmith_hybrid.agent_stores import AgentStoresArgs, PostgresShare, RedisShare
+from langsmith_hybrid.autoscaling import AutoscalingArgs
 from langsmith_hybrid.cluster import Cluster, ClusterArgs
 from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
@@ -142,6 +143,19 @@ def agent_stores(
         image=config.agent_stores_image,
         postgres=PostgresShare(postgres.endpoint, postgres.master_secret_arn, config.region) if postgres else None,
         redis=RedisShare(redis.endpoint, redis.token, REDIS_DATABASES) if redis else None,
+    )
+
+
+def autoscaling(config: LangSmithConfig, account: Account, resizes: Cluster) -> AutoscalingArgs:
+    """The cluster's autoscaler."""
+    return AutoscalingArgs(
+        cluster_name=resizes.cluster_name,
+        cluster_version=config.eks_cluster_version,
+        partition=account.partition,
+        region=config.region,
+        account_id=account.account_id,
+        chart_repository=config.autoscaler_chart_repository,
+        chart_version=config.autoscaler_chart_version,
     )
 
 

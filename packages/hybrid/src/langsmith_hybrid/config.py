@@ -50,6 +50,8 @@ _DATAPLANE_CHART_VERSION = "0.2.22"
 _DATAPLANE_OPERATOR_VERSION = "0.1.60"
 _KEDA_CHART_REPOSITORY = "https://kedacore.github.io/charts"
 _KEDA_CHART_VERSION = "2.19.0"
+_AUTOSCALER_CHART_REPOSITORY = "https://kubernetes.github.io/autoscaler"
+_AUTOSCALER_CHART_VERSION = "9.59.0"
 _ALLOW_REPLACEMENT = False
 _OWNER: str | None = None
 _COST_CENTRE: str | None = None
@@ -100,6 +102,7 @@ class LangSmithConfig(Profile):
         dataplane_chart_repository: Helm repository of ``langgraph-dataplane``; ``dataplane_chart_version`` pins it,
             ``dataplane_operator_version`` the operator in it.
         keda_chart_repository: Helm repository of ``keda``; ``keda_chart_version`` pins it.
+        autoscaler_chart_repository: Helm repository of ``cluster-autoscaler``; ``autoscaler_chart_version`` pins it.
         allow_replacement: Consent, for one update, to lose what cannot be changed in place.
         owner: Who answers for the stack, and ``cost_centre`` who pays: tags on everything that can carry one.
         tags: Further such tags.
@@ -142,6 +145,8 @@ class LangSmithConfig(Profile):
     dataplane_operator_version: str = _DATAPLANE_OPERATOR_VERSION
     keda_chart_repository: str = _KEDA_CHART_REPOSITORY
     keda_chart_version: str = _KEDA_CHART_VERSION
+    autoscaler_chart_repository: str = _AUTOSCALER_CHART_REPOSITORY
+    autoscaler_chart_version: str = _AUTOSCALER_CHART_VERSION
     allow_replacement: bool = _ALLOW_REPLACEMENT
     owner: str | None = _OWNER
     cost_centre: str | None = _COST_CENTRE

@@ -221,6 +221,8 @@ _RULES: tuple[Rule, ...] = (
     _field("dataplane_operator_version", _operator_version),
     _field("keda_chart_repository", must.url),
     _field("keda_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
+    _field("autoscaler_chart_repository", must.url),
+    _field("autoscaler_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
     _field("owner", lambda value: must.tags({"owner": value})),
     _field("cost_centre", lambda value: must.tags({"cost-centre": value})),
     _field("tags", must.tags),

@@ -11,6 +11,8 @@ END_OF_STANDARD_SUPPORT: Mapping[str, dt.date] = {
     "1.35": dt.date(2027, 3, 27),
     "1.36": dt.date(2027, 8, 2),
 }
+# The newest release of the cluster autoscaler for each (github.com/kubernetes/autoscaler/releases, November 2026).
+AUTOSCALER_RELEASES: Mapping[str, str] = {"1.35": "1.35.2", "1.36": "1.36.1"}
 _NOTICE = dt.timedelta(days=90)
 
 

@@ -30,7 +30,10 @@ _TAGGED = ("instance", "volume", "network-interface")
 
 @dataclasses.dataclass(frozen=True)
 class NodeArgs:
-    """The managed node group: what its nodes are, how many there are, and the data disk in GiB."""
+    """The managed node group: what its nodes are, how many there are, and the data disk in GiB.
+
+    ``desired_size`` counts once, when the group is made.
+    """
 
     instance_type: str
     system: NodeSystem
@@ -88,7 +91,14 @@ def node_group(
         ),
         update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
         launch_template=aws.eks.NodeGroupLaunchTemplateArgs(id=template.id, version=template.latest_version.apply(str)),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*attachments, *depends_on])),
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                depends_on=[*attachments, *depends_on],
+                # From then on the autoscaler's: an update must not take the nodes away that it added.
+                ignore_changes=["scalingConfig.desiredSize"],
+            ),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import pulumi
 from langsmith_hybrid import arguments, eks_versions
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccess
+from langsmith_hybrid.autoscaling import Autoscaling
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane
@@ -54,6 +55,11 @@ def deploy(config: LangSmithConfig) -> None:
         AgentAccess("agents", arguments.agent_access(config, cluster, artifacts), on_aws)
     images = ImageRegistry("images", arguments.image_registry(config), on_aws)
 
+    Autoscaling(
+        "autoscaler",
+        arguments.autoscaling(config, account, cluster),
+        pulumi.ResourceOptions.merge(_in_cluster(cluster), on_aws),
+    )
     platform = Platform("platform", arguments.platform(config), _in_cluster(cluster))
     listener = LangSmithListener(
         "listener",

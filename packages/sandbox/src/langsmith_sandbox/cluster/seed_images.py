@@ -35,6 +35,8 @@ PROGRAMS = (
     ("langchain/langgraph-operator", "0.1.36", "langsmith_sandbox.data_plane.operator"),
     ("langchain/langgraph-operator", "0.1.60", "langsmith_sandbox.data_plane.operator"),
     ("kedacore/keda", "2.19.0", "langsmith_sandbox.data_plane.keda"),
+    ("autoscaling/cluster-autoscaler", "v1.35.2", "langsmith_sandbox.autoscaler"),
+    ("autoscaling/cluster-autoscaler", "v1.36.1", "langsmith_sandbox.autoscaler"),
     ("library/redis", "7", "langsmith_sandbox.data_plane.redis"),
 )
 

@@ -15,8 +15,12 @@ from langsmith_sandbox.errors import SandboxError
 SOURCES = Path(__file__).with_name("charts")
 """The charts' own folder, one folder a chart."""
 
-REPOSITORIES = {"kedacore": ("keda",), "langchain": ("langgraph-dataplane",)}
-"""Charts by repository; the repositories have the names under which KEDA and LangChain document theirs."""
+REPOSITORIES = {
+    "autoscaler": ("cluster-autoscaler",),
+    "kedacore": ("keda",),
+    "langchain": ("langgraph-dataplane",),
+}
+"""Charts by repository; the repositories have the names under which their owners document them."""
 
 INDEX = "index.yaml"
 

@@ -75,15 +75,7 @@ class Cluster:
         Raises:
             SettingsError: The file is not there or is no kubeconfig.
         """
-        try:
-            server, trust, auth = _credentials(yaml.safe_load(kubeconfig.read_text()))
-        except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError):
-            raise SettingsError(
-                "The kubeconfig named by KUBECONFIG cannot be used.", "Run this program in a Pod of the sandbox."
-            ) from None
-        # A proxy named in the environment is for the internet; the API server is not behind it.
-        http = httpx2.Client(base_url=server, verify=trust, auth=auth, timeout=TIMEOUT_SECONDS, trust_env=False)
-        return cls(http, manager)
+        return cls(connect(kubeconfig), manager)
 
     def find(self, kind: str, namespace: str, name: str) -> Json | None:
         """See Objects."""
@@ -156,6 +148,22 @@ class _TokenFile(httpx2.Auth):
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._file.read_text().strip()}"
         yield request
+
+
+def connect(kubeconfig: Path) -> httpx2.Client:
+    """A client of the API server, as the kubeconfig's current user.
+
+    Raises:
+        SettingsError: The file is not there or is no kubeconfig.
+    """
+    try:
+        server, trust, auth = _credentials(yaml.safe_load(kubeconfig.read_text()))
+    except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError):
+        raise SettingsError(
+            "The kubeconfig named by KUBECONFIG cannot be used.", "Run this program in a Pod of the sandbox."
+        ) from None
+    # A proxy named in the environment is for the internet; the API server is not behind it.
+    return httpx2.Client(base_url=server, verify=trust, auth=auth, timeout=TIMEOUT_SECONDS, trust_env=False)
 
 
 def _credentials(document: Json) -> tuple[str, ssl.SSLContext, httpx2.Auth]:

@@ -28,6 +28,7 @@ def plain_values(world: World, credentials: Credentials) -> dict[str, str]:
         "langsmithHostUrl": world.url(CONTROL_PLANE),
         "langsmithEndpoint": world.url(CONTROL_PLANE),
         "kedaChartRepository": f"{world.url(CHARTS)}/kedacore",
+        "autoscalerChartRepository": f"{world.url(CHARTS)}/autoscaler",
         "dataplaneChartRepository": f"{world.url(CHARTS)}/langchain",
         "agentsHostname": f"localhost:{world.ports[INGRESS]}",
         "agentsTls": "false",
