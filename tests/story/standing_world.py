@@ -52,10 +52,14 @@ def forget_requests(workspace: Workspace, part: str) -> None:
 
 
 def requests_seen(workspace: Workspace, part: str) -> list[dict[str, Any]]:
-    """Requests since they were forgotten; those of the data plane, which never stops asking for work, aside."""
+    """Requests since they were forgotten; those of programs in the cluster, which never stop asking, aside."""
     with urllib.request.urlopen(workspace.url(part) + "/_sandbox/requests", timeout=10) as answer:
         seen = json.loads(answer.read())["requests"]
-    return [request for request in seen if not request.get("path", "").startswith("/internal/")]
+    return [
+        request
+        for request in seen
+        if not request.get("path", "").startswith("/internal/") and request.get("service") != "autoscaling"
+    ]
 
 
 def outputs(workspace: Workspace) -> dict[str, Any]:
