@@ -47,8 +47,19 @@ def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace
     assert len(revisions(workspace)) == made
 
 
-def test_a_plain_preview_agrees_that_there_is_nothing_to_do(workspace: Workspace, standing: dict[str, Any]) -> None:
-    workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
+def test_plain_pulumi_agrees_that_there_is_nothing_to_do_and_tells_no_key(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    events = workspace.sandbox / "events.json"
+    done = workspace.in_sandbox(
+        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --expect-no-changes --non-interactive --event-log {events}",
+        cwd=workspace.hosting,
+    )
+    secret = workspace.credentials["api_key"]
+    assert events.stat().st_size > 0
+    assert files_holding(secret, events.parent, allowed=[workspace.sandbox / "credentials.json"]) == []
+    assert secret not in done.stdout + done.stderr
+    events.unlink()
 
 
 def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
@@ -60,11 +71,15 @@ def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
     assert re.fullmatch(r"hello-world-graph:0\.1\.0-[0-9a-f]{12}-dirty-[0-9a-f]{8}", dirty["deployed"]["image"])
     assert dirty["answer"].startswith("Good day, "), "the new code answers"
     commit = workspace.commit("Be more formal")
-    clean = up(workspace)
-    assert clean["deployed"]["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
-    assert clean["answer"].startswith("Good day, ")
-    assert clean["deployed"]["revision"] == revisions(workspace)[0]["id"] != standing["deployed"]["revision"]
-    before, after = layers(workspace, standing["deployed"]["digest"]), layers(workspace, clean["deployed"]["digest"])
+    stack = outputs(workspace)
+    done = workspace.in_sandbox(
+        f"langsmith-client deploy {workspace.agent} --listener-id {stack['listenerId']} --json"
+        f" --k8s-namespace {stack['namespaces'][0]} --push-to {stack['repositories']['hello-world-graph']}"
+    )
+    clean = json.loads(done.stdout.splitlines()[-1])
+    assert clean["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
+    assert clean["revision_id"] == revisions(workspace)[0]["id"] != dirty["deployed"]["revision"]
+    before, after = layers(workspace, standing["deployed"]["digest"]), layers(workspace, clean["digest"])
     assert before[:-1] == after[:-1], "base and dependencies stay"
     assert before[-1] != after[-1], "only the source layer is new"
 
@@ -127,15 +142,6 @@ def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standin
     assert files_holding(secret, workspace.sandbox, allowed=belongs) == [], "state, logs, journals, databases"
     assert files_holding(secret, workspace.root / "stacks") == [], "stack files"
     assert processes_showing(secret) == [], "process arguments"
-    events = workspace.sandbox / "events.json"
-    workspace.in_sandbox(
-        # Without a refresh, which would ask with the provider as the state has it: with the wrong key of the last test.
-        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --skip-preview --non-interactive --event-log {events}",
-        cwd=workspace.hosting,
-    )
-    assert events.stat().st_size > 0
-    assert files_holding(secret, events.parent, allowed=belongs) == [], "engine events"
-    events.unlink()
 
 
 def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_else_follows(

@@ -14,6 +14,7 @@ import sys
 # Run as a script, this file's folder is on the path, and operator.py in it would hide the standard library's.
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != os.path.dirname(os.path.abspath(__file__))]
 
+import gc  # noqa: E402
 import importlib  # noqa: E402
 from collections.abc import Mapping, MutableMapping  # noqa: E402
 from typing import Any  # noqa: E402
@@ -103,6 +104,14 @@ def keep_nothing() -> None:
     database.OPS_FILENAME = os.path.join(".langgraph_api", "nothing-kept")
 
 
+def load() -> None:
+    """Imports the server, without looking for garbage among a hundred thousand objects that stay: a sixth of its time."""
+    gc.disable()
+    importlib.import_module("langgraph_api.server")
+    gc.freeze()
+    gc.enable()
+
+
 def main() -> int:
     """Serves until told to stop."""
     try:
@@ -113,6 +122,7 @@ def main() -> int:
     import uvicorn
 
     keep_nothing()
+    load()
     uvicorn.run("langgraph_api.server:app", host=address, port=port, access_log=False, log_config=LOGGING)
     return 0
 
