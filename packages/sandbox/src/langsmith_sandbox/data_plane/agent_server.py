@@ -105,7 +105,7 @@ def keep_nothing() -> None:
 
 
 def load() -> None:
-    """Imports the server, without looking for garbage among a hundred thousand objects that stay: a sixth of its time."""
+    """Imports the server, not looking for garbage among a hundred thousand objects that stay: a sixth of its time."""
     gc.disable()
     importlib.import_module("langgraph_api.server")
     gc.freeze()
