@@ -151,13 +151,13 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_e
     (listener,) = listeners(workspace)
     control_plane(workspace, "DELETE", f"/v2/listeners/{listener['id']}")
     workspace.in_sandbox("pulumi refresh --yes --non-interactive", cwd=workspace.hosting)
-    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting)
+    again = up(workspace, "--with-firewall")
     (recreated,) = listeners(workspace)
     assert recreated["id"] != listener["id"]
     assert recreated["compute_id"] == listener["compute_id"]
-    assert outputs(workspace)["listenerId"] == recreated["id"]
-    gateways = [f"{address}/32" for address in outputs(workspace)["natGatewayIps"]]
-    again = up(workspace, "--with-firewall")
+    stack = outputs(workspace)
+    assert stack["listenerId"] == recreated["id"]
+    gateways = [f"{address}/32" for address in stack["natGatewayIps"]]
     assert again["answer"].startswith("Good day, "), "an agent deployed through the new listener answers"
     assert again["admitted"] == {"partner-edge": gateways, "partner-network": gateways}
 
