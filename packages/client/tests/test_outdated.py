@@ -6,12 +6,12 @@ import dataclasses
 
 import pytest
 
-from langsmith_client.errors import RegistryError
+from langsmith_client.errors import RegistryError, UndecidedError
 from langsmith_client.identity import Identity
 from langsmith_client.image.publish import INPUTS_LABEL, build_request
 from langsmith_client.image_reference import Repository
 from langsmith_client.listing import Listed
-from langsmith_client.outdated import Bases, State, compare_all, rows
+from langsmith_client.outdated import Bases, Finding, State, compare_all, insist, rows
 from langsmith_client.proof import Proof
 from langsmith_client.target.protocol import Deployment, Phase, Revision
 
@@ -147,3 +147,13 @@ def test_a_base_image_is_looked_up_once_for_all_agents(registry, server, push_ba
 def test_people_and_machines_get_the_reasons(project):
     (row,) = rows([compare(project, None)])
     assert row.cells["why"] == row.fields["reasons"][0] == "there is no deployment of this name"
+
+
+@pytest.mark.parametrize(
+    ("others", "whom"), [([], "greeter"), ([Finding("b", State.UNKNOWN)], "greeter, and 1 more,")], ids=["one", "two"]
+)
+def test_not_knowing_is_neither_yes_nor_no(others, whom):
+    findings = [Finding("a", State.CURRENT), Finding("greeter", State.UNKNOWN, reasons=("No route",)), *others]
+    with pytest.raises(UndecidedError, match=f"Whether {whom} is deployed as it is here is not known: No route\\."):
+        insist(findings)
+    insist([Finding("a", State.OUTDATED), Finding("b", State.ABSENT), Finding("c", State.CURRENT)])

@@ -158,6 +158,10 @@ class SmokeFailedError(UnprovenError):
     """The agent was asked to run once, and did not do it well."""
 
 
+class UndecidedError(ClientError):
+    """A question could not be answered either way, and no answer must not pass for a good one."""
+
+
 class FleetError(ClientError):
     """Some agents of a fleet were not deployed; the code is theirs where all of them agree.
 

@@ -7,7 +7,7 @@ import enum
 from typing import TYPE_CHECKING
 
 from langsmith_client.commits import Commits, commits_between
-from langsmith_client.errors import ClientError
+from langsmith_client.errors import ClientError, UndecidedError
 from langsmith_client.git import GitState
 from langsmith_client.image.base_image import platform_manifest
 from langsmith_client.image.publish import INPUTS_LABEL, build_request
@@ -126,6 +126,22 @@ def _served_reasons(listed: Listed) -> list[str]:
 def _commits(project: Project, identity: Identity) -> Commits:
     here = project.git.commit if isinstance(project.git, GitState) else None
     return commits_between(project.directory, identity.commit, here, paths=[*project.folders, project.config.path])
+
+
+def insist(findings: Sequence[Finding]) -> None:
+    """Raise where nobody can say how an agent stands: no answer must not pass for a good one.
+
+    Raises:
+        UndecidedError: One is unknown.
+    """
+    unknown = [each for each in findings if each.state is State.UNKNOWN]
+    if unknown:
+        first, *others = unknown
+        whom = first.name + (f", and {len(others)} more," if others else "")
+        raise UndecidedError(
+            f"Whether {whom} is deployed as it is here is not known: {'; '.join(first.reasons)}.",
+            "Mend that, or deploy it with this client, which labels its images.",
+        )
 
 
 def rows(findings: Iterable[Finding]) -> list[Row]:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 
+import httpx2
 import pytest
 from click.testing import CliRunner
 
@@ -329,6 +330,17 @@ def test_outdated_ends_with_three_only_when_all_is_current_and_someone_asked(cli
     connected.deployment = Deployment("d1", "greeter", {}, newest, active_revision_id="r1")
     assert cli("outdated", str(agent.folder), "--detailed-exitcode").exit_code == 3
     assert cli("outdated", str(agent.folder)).exit_code == 0
+
+
+@pytest.mark.parametrize("flags", [[], ["--detailed-exitcode"]])
+def test_outdated_of_images_nobody_can_read_is_no_success(cli, connected, agent, server, flags):
+    server.hook = lambda request: httpx2.Response(500)
+    newest = Revision("r1", Phase.DEPLOYED, "DEPLOYED", f"{REPOSITORY}@sha256:{'a' * 64}")
+    connected.deployment = Deployment("d1", "greeter", {}, newest, active_revision_id="r1")
+    outcome = cli("outdated", str(agent.folder), *flags)
+    assert outcome.exit_code == 1, "a script would take anything else for an answer"
+    assert "unknown" in outcome.out
+    assert "Whether greeter is deployed as it is here is not known" in outcome.err
 
 
 @pytest.mark.parametrize("command", ["history", "diff", "rollback", "logs", "status"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from langsmith_client.outdated import Finding
     from langsmith_client.project import Project
     from langsmith_client.registry import Registry
-    from langsmith_client.target.control_plane import ControlPlaneTarget
+    from langsmith_client.target.protocol import WholeTarget
     from langsmith_client.where import Where
 
 
@@ -39,11 +39,12 @@ def command(
     """List agents that are not deployed as they are here, or whose base image has moved since they were built.
 
     Looks at the agents in the FOLDERs, else at those of the langsmith.toml. Whether to deploy them is up to you; only
-    a new commit or version gets a moved base image, since tags are never overwritten.
+    a new commit or version gets a moved base image, since tags are never overwritten. Ends with 1 where that is not
+    known of an agent.
     """
     from langsmith_client.cli.looking import registries
     from langsmith_client.cli.session import connected, reporting
-    from langsmith_client.outdated import State, rows
+    from langsmith_client.outdated import State, insist, rows
 
     with reporting(as_json=as_json) as reporter:
         if folders:
@@ -56,6 +57,7 @@ def command(
                 projects = [member.request.project for member in ground.members]
                 findings = _find(projects, ground.target, ground.registry)
         reporter.table("agent", rows(findings))
+        insist(findings)
         counts = {state.value: sum(each.state is state for each in findings) for state in State}
         shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
         reporter.finish("result", {"agents": shown}, counts=counts)
@@ -69,7 +71,7 @@ def _read(folders: Sequence[Path]) -> Sequence[Project]:
     return with_git([read_agent(folder, environ=os.environ) for folder in folders])
 
 
-def _find(projects: Sequence[Project], target: ControlPlaneTarget, registry: Registry) -> list[Finding]:
+def _find(projects: Sequence[Project], target: WholeTarget, registry: Registry) -> list[Finding]:
     from langsmith_client.cli.looking import identities_of
     from langsmith_client.listing import list_agents
     from langsmith_client.outdated import Bases, compare_all

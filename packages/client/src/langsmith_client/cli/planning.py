@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langsmith_client.fleet.members import Member
     from langsmith_client.progress import Reporter
     from langsmith_client.registry import Registry
-    from langsmith_client.target.control_plane import ControlPlaneTarget
+    from langsmith_client.target.protocol import WholeTarget
     from langsmith_client.where import Where
 
 NOTHING_TO_DO = 3
@@ -66,7 +66,7 @@ class Ground:
 
     members: Sequence[Member]
     target_name: str
-    target: ControlPlaneTarget
+    target: WholeTarget
     registry: Registry
     reporter: Reporter
 

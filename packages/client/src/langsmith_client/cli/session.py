@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from langsmith_client.image.publish import PublishedImage
     from langsmith_client.progress import Reporter
     from langsmith_client.project import Project
-    from langsmith_client.target.control_plane import ControlPlaneTarget, Place
-    from langsmith_client.target.protocol import Deployment, Target
+    from langsmith_client.target.control_plane import Place
+    from langsmith_client.target.protocol import Deployment, Target, WholeTarget
     from langsmith_client.where import Where
     from langsmith_control_plane.client import ControlPlaneClient
 
@@ -58,8 +58,8 @@ def control_plane(where: Where) -> Iterator[ControlPlaneClient]:
 
 
 @contextlib.contextmanager
-def connected(where: Where, place: Place | None = None) -> Iterator[ControlPlaneTarget]:
-    """The control plane that flags, langsmith.toml, profile and environment name.
+def connected(where: Where, place: Place | None = None) -> Iterator[WholeTarget]:
+    """The target that flags, langsmith.toml, profile and environment name; here alone it is known of which kind it is.
 
     Without a `place`, new deployments go to the one of the target in langsmith.toml, if `where` names a target.
 

@@ -240,3 +240,7 @@ class Remover(Protocol):
     def gone(self, deployment: Deployment) -> bool:
         """True once nothing of it is left."""
         ...
+
+
+class WholeTarget(Target, Catalogue, History, LogSource, Caretaker, Restorer, Remover, Protocol):
+    """Everything a kind of target has to be able to do: what the commands are given."""
