@@ -224,3 +224,11 @@ def test_an_unreachable_supervisor_does_not_keep_the_account_from_coming_back(op
         "AWS never shows CREATING again for a cluster that was ACTIVE"
     )
     assert ("eks:cluster", "prod") in again.leftovers()
+
+
+def test_what_a_key_closed_it_opens_after_a_restart(open_account) -> None:
+    kms = open_account().client("kms")
+    key = kms.create_key(Description="stores")["KeyMetadata"]["KeyId"]
+    closed = kms.encrypt(KeyId=key, Plaintext=SECRET.encode())["CiphertextBlob"]
+    opened = open_account().client("kms").decrypt(CiphertextBlob=closed, KeyId=key)
+    assert opened["Plaintext"] == SECRET.encode()

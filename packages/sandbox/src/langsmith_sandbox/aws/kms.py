@@ -1,4 +1,4 @@
-"""KMS: moto's, with keys that say what they are for, and whose they are."""
+"""KMS: moto's, with keys that say what they are for, whose they are, and that open tomorrow what they closed today."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 
 import moto.kms.models as moto_kms
 from moto.kms.models import Key, KmsBackend
-from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
+from moto.kms.utils import MASTER_KEY_LEN, AbstractPrivateKey, KeySpec, generate_private_key
+from moto.moto_api._internal import mock_random
 
 
 def adjust_models() -> None:
     """Gives new keys the usage AWS defaults to, and marks those behind ``aws/...`` aliases as AWS's own.
 
-    Symmetric keys share one RSA key: moto makes one for each, which takes long and which nothing can use.
+    Symmetric keys share one RSA key: moto makes one for each, which takes long and which nothing can use. What they
+    encrypt with comes from the seed of the request that makes them, as their id does: a restart makes the same again.
     """
     create_key, default_keys = KmsBackend.create_key, KmsBackend._generate_default_keys  # noqa: SLF001 - no other seam
     if getattr(create_key, "sandbox", False):
@@ -32,6 +34,7 @@ def adjust_models() -> None:
     KmsBackend.create_key = with_usage  # type: ignore[method-assign]
     KmsBackend._generate_default_keys = managed_by_aws  # type: ignore[method-assign]  # noqa: SLF001
     moto_kms.__dict__["generate_private_key"] = _private_key
+    moto_kms.__dict__["generate_master_key"] = lambda: mock_random.randbytes(MASTER_KEY_LEN)
 
 
 def _private_key(key_spec: str) -> AbstractPrivateKey:
