@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from langsmith_client.cli import main, session
+from langsmith_client.environment.record import DeployedVariables, Record, with_record
 from langsmith_client.errors import TargetError
 from langsmith_client.image.publish import build_request
 from langsmith_client.image_reference import parse_repository
@@ -297,6 +298,16 @@ def test_status_names_image_commit_and_page_and_nothing_that_is_wrong_when_nothi
     assert "cause" not in outcome.out
     (event,) = cli("status", "greeter", "--json").events()
     assert (event["event"], event["cause"], event["page"]) == ("result", None, "http://dashboard.example/d1")
+
+
+def test_status_and_diff_name_what_another_client_has_taken_away(cli, greeter):
+    assert "missing" not in cli("status", "greeter").out
+    known = Record(DeployedVariables.of({"TOKEN": SECRET, "TONE": "warm"}))
+    greeter.deployment = dataclasses.replace(greeter.deployment, resources=with_record({}, known))
+    assert "missing     TONE was deployed with this client and taken away since" in cli("status", "greeter").out
+    assert cli("status", "greeter", "--json").events()[-1]["taken_away"] == ["TONE"]
+    notes = [event for event in cli("diff", "greeter", "--json").events() if event["event"] == "note"]
+    assert [note["variables"] for note in notes] == [["TONE"]]
 
 
 def test_status_of_a_failed_deploy_shows_why_what_to_do_and_what_still_runs(cli, greeter, images):

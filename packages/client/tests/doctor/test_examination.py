@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from langsmith_client.doctor.examiner import State
+from langsmith_client.environment.record import DeployedVariables, Record, with_record
 from langsmith_client.processes import Finished
 from langsmith_client.where import Where
 
@@ -192,6 +193,17 @@ def test_the_listener_must_be_there_and_have_the_namespace(world, change, state,
         world.plane.listeners = [{**world.plane.listeners[0], "compute_config": {"k8s_namespaces": namespaces}}]
     finding = world.findings()["listener"]
     assert (finding.state, said in finding.what) == (state, True), finding
+
+
+@pytest.mark.parametrize(("there", "named"), [(["TOKEN"], True), (["TOKEN", "TONE"], False)])
+def test_what_another_client_took_away_of_the_environment_is_a_warning(world, there, named):
+    resources = with_record({}, Record(DeployedVariables.of({"TOKEN": "canary", "TONE": "warm"})))
+    variables = [{"name": name, "value": "canary"} for name in there]
+    world.plane.deployments = [{**deployment(resource_spec=resources), "secrets": variables}]
+    found = world.findings().get("environment")
+    assert (found is not None) is named
+    if found:
+        assert (found.state, found.what.startswith("TONE was deployed")) == (State.WARN, True)
 
 
 def test_a_repository_that_is_not_there_is_fatal_on_ecr_only(world):

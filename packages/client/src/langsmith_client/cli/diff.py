@@ -35,6 +35,7 @@ def command(agent: str, revisions: tuple[str, ...], clone: Path | None, where: W
     from langsmith_client.cli.session import connected, existing, reporting
     from langsmith_client.commits import commits_between
     from langsmith_client.comparison import compare, facts, fields, sides
+    from langsmith_client.environment.departure import taken_away, told
     from langsmith_client.history import history
     from langsmith_client.selection import SEARCHED
 
@@ -47,4 +48,6 @@ def command(agent: str, revisions: tuple[str, ...], clone: Path | None, where: W
         found = compare(old, new, partial(commits_between, clone.absolute() if clone else clone_of(agent)))
         for problem in dict.fromkeys(each.identity.problem for each in (old, new) if each.identity.problem):
             reporter.say("note", problem)
+        if gone := taken_away(deployment):
+            reporter.say("note", told(gone), variables=list(gone))
         reporter.finish("result", facts(found, deployment), **fields(found, deployment))

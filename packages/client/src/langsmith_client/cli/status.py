@@ -32,6 +32,7 @@ def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -
 
     from langsmith_client.cli.looking import identities
     from langsmith_client.cli.session import connected, existing, reporting
+    from langsmith_client.environment.departure import taken_away
     from langsmith_client.explanation import explain
     from langsmith_client.kubectl import cluster_of
     from langsmith_client.listing import fields, look
@@ -52,6 +53,7 @@ def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -
             **fields(listed),
             message=Redactor(deployment.environment)(newest.message or "") if newest else None,
             page=deployment.page,
+            taken_away=taken_away(deployment),
             cause=why.cause.value if why else None,
             what=why.what if why else None,
             remedy=why.remedy if why else None,
@@ -60,6 +62,7 @@ def command(agent: str, kube_context: str | None, where: Where, as_json: bool) -
 
 
 def _facts(listed: Listed, now: Any) -> dict[str, str]:
+    from langsmith_client.environment.departure import taken_away, told
     from langsmith_client.table import age
 
     deployment, newest, identity = listed.deployment, listed.newest, listed.identity
@@ -75,6 +78,8 @@ def _facts(listed: Listed, now: Any) -> dict[str, str]:
     reason = f" ({listed.answer.reason})" if listed.answer and listed.answer.reason else ""
     facts["served"] = (listed.served or "unknown") + reason
     facts["url"] = deployment.url or "not known yet"
+    if gone := taken_away(deployment):
+        facts["missing"] = f"{told(gone)}; a deploy sets what the agent's files have"
     return {**facts, "page": deployment.page} if deployment.page else facts
 
 

@@ -7,7 +7,8 @@ import stat
 from typing import TYPE_CHECKING
 
 from langsmith_client.connection import Connection
-from langsmith_client.target.control_plane import mapped
+from langsmith_client.environment.departure import taken_away, told
+from langsmith_client.target.control_plane import mapped, translation
 from langsmith_control_plane.client import ControlPlaneClient
 from langsmith_control_plane.profiles import profiles_file
 
@@ -92,7 +93,11 @@ class Account:
             with mapped():
                 return next(iter(client.list_deployments(name=name)), None)
 
-        return examiner.attempt("deployment", find, lambda found: f"{name} {'exists' if found else 'will be new'}")
+        found = examiner.attempt("deployment", find, lambda found: f"{name} {'exists' if found else 'will be new'}")
+        if found and (gone := taken_away(translation.deployment(found, None, ""))):
+            remedy = "A deploy sets what the agent's files have; look with `langsmith-client env diff`."
+            examiner.warn("environment", told(gone), remedy)
+        return found
 
 
 def _kind(key: str) -> str:
