@@ -200,7 +200,7 @@ def test_what_another_client_took_away_of_the_environment_is_a_warning(world, th
     resources = with_record({}, Record(DeployedVariables.of({"TOKEN": "canary", "TONE": "warm"})))
     variables = [{"name": name, "value": "canary"} for name in there]
     world.plane.deployments = [{**deployment(resource_spec=resources), "secrets": variables}]
-    found = world.findings().get("environment")
+    found = world.findings().get("deployed environment")
     assert (found is not None) is named
     if found:
         assert (found.state, found.what.startswith("TONE was deployed")) == (State.WARN, True)

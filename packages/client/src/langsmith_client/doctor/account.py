@@ -96,7 +96,7 @@ class Account:
         found = examiner.attempt("deployment", find, lambda found: f"{name} {'exists' if found else 'will be new'}")
         if found and (gone := taken_away(translation.deployment(found, None, ""))):
             remedy = "A deploy sets what the agent's files have; look with `langsmith-client env diff`."
-            examiner.warn("environment", told(gone), remedy)
+            examiner.warn("deployed environment", told(gone), remedy)
         return found
 
 
