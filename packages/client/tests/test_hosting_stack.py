@@ -11,6 +11,7 @@ from langsmith_client.errors import ProjectError, StackError
 from langsmith_client.hosting_stack import HostingStack
 from langsmith_client.langsmith_toml import TargetEntry
 from langsmith_client.processes import Finished
+from langsmith_client.target.protocol import SecretReference
 
 OUTPUTS = {
     "listenerId": "0b8f1d52-1b3f-4a2e-9f43-0d8c9f2a7c11",
@@ -19,6 +20,11 @@ OUTPUTS = {
     "controlPlaneUrl": "https://eu.api.host.langchain.com",
     "workspaceId": "00000000-0000-4000-8000-000000000000",
     "postgresEndpoint": "[secret]",
+    "agentSecretReferences": {
+        "greeter": [
+            {"name": "POSTGRES_URI_CUSTOM", "secretName": "greeter-stores", "secretKey": "POSTGRES_URI_CUSTOM"},
+        ],
+    },
 }
 
 
@@ -52,11 +58,20 @@ def test_the_outputs_of_the_stack_fill_a_target(stack, tmp_path):
         namespace="agents",
         host_url=OUTPUTS["controlPlaneUrl"],
         workspace_id=OUTPUTS["workspaceId"],
+        references={
+            "greeter": (SecretReference("POSTGRES_URI_CUSTOM", "greeter-stores", "POSTGRES_URI_CUSTOM"),),
+        },
     )
     (argv, cwd), *more = pulumi.asked
     assert argv[:4] == ["pulumi", "stack", "output", "--json"]
     assert "--non-interactive" in argv, "nothing may wait for an answer in CI"
     assert (cwd, more) == (tmp_path, [])
+
+
+def test_a_stack_without_stores_gives_no_references(stack):
+    older = {name: value for name, value in OUTPUTS.items() if name != "agentSecretReferences"}
+    assert stack.target(run=Pulumi(older)).references == {}
+    assert stack.target(run=Pulumi({**OUTPUTS, "agentSecretReferences": {}})).references == {}
 
 
 def test_the_target_takes_another_name_or_the_last_part_of_the_stack_s(tmp_path):

@@ -13,7 +13,9 @@ import pytest
 from langsmith_client.errors import ProjectError
 from langsmith_client.langsmith_toml import TargetEntry, find_fleet, load_fleet
 from langsmith_client.resources import FIELDS
+from langsmith_client.target.protocol import SecretReference
 
+PLANNERS = SecretReference("POSTGRES_URI_CUSTOM", "planner-stores", "POSTGRES_URI_CUSTOM")
 EXAMPLE = """
 [targets.dev]
 push_to = "registry.example.com/agents"
@@ -26,6 +28,9 @@ platform = "linux/arm64"
 
 [targets.dev.repositories]
 greeter = "registry.example.com/greeter-1a2b3c"
+
+[targets.dev.references.planner]
+POSTGRES_URI_CUSTOM = "planner-stores:POSTGRES_URI_CUSTOM"
 
 [targets.prod]
 push_to = "registry.example.com/{name}/image"
@@ -82,7 +87,16 @@ def test_every_key_of_a_target_is_read(write):
         profile="work",
         workspace_id="1111",
         platform="linux/arm64",
+        references={"planner": (PLANNERS,)},
     )
+
+
+def test_an_agent_takes_what_its_target_keeps_for_it_unless_the_agent_says_otherwise(write):
+    (_, planner) = load_fleet(write(EXAMPLE)).at("dev")
+    assert planner.references == (PLANNERS,)
+    own = EXAMPLE.replace("[agents.planner]", '[agents.planner]\nreferences = { POSTGRES_URI_CUSTOM = "mine:uri" }')
+    (_, planner) = load_fleet(write(own)).at("dev")
+    assert [each.secret_name for each in planner.references] == ["mine"]
 
 
 def test_a_repository_is_listed_or_follows_from_the_agents_name_or_is_unknown(write):

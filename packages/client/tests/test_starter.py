@@ -6,6 +6,7 @@ from pathlib import Path
 
 from langsmith_client.langsmith_toml import TargetEntry, parse_fleet
 from langsmith_client.starter import find_agents, langsmith_toml
+from langsmith_client.target.protocol import SecretReference
 
 FILLED = TargetEntry(
     name="dev",
@@ -14,6 +15,7 @@ FILLED = TargetEntry(
     namespace="agents",
     host_url="https://api.host.langchain.com",
     workspace_id="workspace",
+    references={"greeter": (SecretReference("REDIS_URI_CUSTOM", "greeter-stores", "REDIS_URI_CUSTOM"),)},
 )
 
 

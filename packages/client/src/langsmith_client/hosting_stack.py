@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_client import processes
 from langsmith_client.errors import ProjectError, StackError
 from langsmith_client.langsmith_toml import TargetEntry
+from langsmith_client.target.protocol import SecretReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,7 @@ class HostingStack:
             namespace=str(namespaces[0]),
             host_url=_text(outputs, "controlPlaneUrl"),
             workspace_id=_text(outputs, "workspaceId"),
+            references=_references(outputs.get("agentSecretReferences")),
         )
 
     def _outputs(self, run: processes.Runner) -> Mapping[str, Any]:
@@ -89,6 +91,14 @@ class HostingStack:
         if not isinstance(outputs, dict):
             raise StackError("pulumi's answer is not a JSON object.", "Update the Pulumi CLI.")
         return outputs
+
+
+def _references(output: object) -> dict[str, tuple[SecretReference, ...]]:
+    """The stores of each agent; none where the stack has none to give, or is older than they are."""
+    return {
+        agent: tuple(SecretReference(each["name"], each["secretName"], each["secretKey"]) for each in listed)
+        for agent, listed in (output.items() if isinstance(output, dict) else ())
+    }
 
 
 def _first_error(stderr: str) -> str:

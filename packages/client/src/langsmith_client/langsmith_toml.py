@@ -30,6 +30,7 @@ from langsmith_client.image.protocol import PLATFORMS
 from langsmith_client.image_reference import parse_repository
 from langsmith_client.names import name_problems
 from langsmith_client.resources import resource_table
+from langsmith_client.target.protocol import SecretReference
 from langsmith_client.toml_table import Table, suggestion
 
 FILE_NAME = "langsmith.toml"
@@ -93,6 +94,7 @@ def _target(name: str, table: Table) -> TargetEntry:
         profile=table.text("profile"),
         workspace_id=table.text("workspace_id"),
         platform=table.text("platform"),
+        references={agent: _references(inner) for agent, inner in table.tables("references")},
     )
     table.finish()
     if not _TARGET_NAME.fullmatch(name):
@@ -148,17 +150,20 @@ def _agent(name: str, table: Table, folder: Path, targets: Mapping[str, TargetEn
 
 def _override(table: Table, folder: Path, *, finish: bool = False) -> Override:
     env_file = table.text("env_file")
-    texts = table.named_texts("references")
-    references = {variable: read_reference(variable, text) for variable, text in texts.items()}
-    for variable in (variable for variable, reference in references.items() if reference is None):
-        table.problem(f"references.{variable}", "must be `secret:key`: a Kubernetes Secret and one of its keys.")
-    for problem in variable_problems(references):
-        table.problem("references", f"cannot be set: {problem}")
     override = Override(
         env_file=folder / env_file if env_file else None,
         resources=resource_table(table.table("resources")),
-        references=tuple(each for each in references.values() if each),
+        references=_references(table.table("references")),
     )
     if finish:
         table.finish()
     return override
+
+
+def _references(table: Table) -> tuple[SecretReference, ...]:
+    found = {variable: read_reference(variable, table.text(variable) or "") for variable in table.names()}
+    for variable in (variable for variable, reference in found.items() if reference is None):
+        table.problem(variable, "must be `secret:key`: a Kubernetes Secret and one of its keys.")
+    for problem in variable_problems(found):
+        table.problem("", f"cannot be set: {problem}")
+    return tuple(each for each in found.values() if each)

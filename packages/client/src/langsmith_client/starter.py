@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langsmith_client.environment.references import as_texts
 from langsmith_client.names import name_problems
 from langsmith_client.project import CONFIG_NAME, own_name
 
@@ -79,6 +80,9 @@ def langsmith_toml(target: TargetEntry, agents: Mapping[str, Path]) -> str:
     if target.repositories:
         lines += ["", f"[targets.{_key(target.name)}.repositories]"]
         lines += [f"{_key(name)} = {_text(repository)}" for name, repository in sorted(target.repositories.items())]
+    for agent, references in sorted(target.references.items()):
+        lines += ["", f"[targets.{_key(target.name)}.references.{_key(agent)}]"]
+        lines += [f"{name} = {_text(source)}" for name, source in as_texts(references).items()]
     for name, folder in agents.items():
         lines += ["", f"[agents.{_key(name)}]", f"path = {_text(folder.as_posix())}"]
     return "\n".join(lines) + "\n"

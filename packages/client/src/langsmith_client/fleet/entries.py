@@ -30,6 +30,7 @@ class TargetEntry:
         profile: Profile of the LangSmith configuration file that logs in.
         workspace_id: Workspace of the deployments.
         platform: Platform of the images, such as `linux/arm64`.
+        references: Agent name to the variables it takes there from Kubernetes Secrets, as for stores of its own.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TargetEntry:
     profile: str | None = None
     workspace_id: str | None = None
     platform: str | None = None
+    references: Mapping[str, tuple[SecretReference, ...]] = dataclasses.field(default_factory=dict)
 
     def repository(self, agent: str) -> str | None:
         """The image repository of the agent of this name, None where the file does not say."""
@@ -90,10 +92,11 @@ class AgentEntry:
     smoke_graph: str | None = None
     on: Mapping[str, Override] = dataclasses.field(default_factory=dict)
 
-    def at(self, target: str) -> AgentEntry:
+    def at(self, target: TargetEntry) -> AgentEntry:
         """The agent as it shall be on one target, with nothing left to lay over."""
-        special = self.on.get(target, Override())
-        references = {each.name: each for each in (*self.references, *special.references)}
+        special = self.on.get(target.name, Override())
+        given = target.references.get(self.name, ())
+        references = {each.name: each for each in (*given, *self.references, *special.references)}
         return dataclasses.replace(
             self,
             env_file=special.env_file or self.env_file,
@@ -130,4 +133,4 @@ class Fleet:
 
     def at(self, target: str) -> tuple[AgentEntry, ...]:
         """The agents that belong to a target, each as it shall be there."""
-        return tuple(agent.at(target) for agent in self.agents.values() if target in agent.targets)
+        return tuple(agent.at(self.targets[target]) for agent in self.agents.values() if target in agent.targets)
