@@ -23,6 +23,13 @@ STACK = "test"
 WORKSPACE = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11"
 API_KEY = "lsv2_pt_" + "c0ffee" * 6
 TOKEN = "5ec2e7" * 10
+LOAD_BALANCER = "agents-1.eu-west-1.elb.amazonaws.com"
+GATEWAY_KIND = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "gateways.gateway.networking.k8s.io"},
+    "spec": {"group": "gateway.networking.k8s.io"},
+}
 # The last digit of each subnet's id is its zone.
 EXISTING_VPC = {
     "vpcId": "vpc-0123456789abcdef0",
@@ -102,6 +109,15 @@ class RecordingEngine(mocks.Mocks):
             state["vpcConfig"] = {**args.inputs["vpcConfig"], "clusterSecurityGroupId": "sg-cluster"}
         if args.typ.startswith("kubernetes:core/v1:"):
             state["metadata"] = {"name": f"{args.name}-1a2b3c4d", **args.inputs["metadata"]}
+        if args.typ == "kubernetes:gateway.networking.k8s.io/v1:Gateway":
+            state["status"] = {"addresses": [{"type": "Hostname", "value": LOAD_BALANCER}]}
+        if args.typ == "kubernetes:networking.k8s.io/v1:Ingress":
+            state["status"] = {"loadBalancer": {"ingress": [{"hostname": LOAD_BALANCER}]}}
+        if args.typ == "aws:acm/certificate:Certificate":
+            proof = {"resourceRecordName": "_a1.agents.example.com.", "resourceRecordType": "CNAME"}
+            state["domainValidationOptions"] = [{**proof, "resourceRecordValue": "_b2.acm-validations.aws."}]
+        if args.typ == "aws:route53/record:Record":
+            state["fqdn"] = args.inputs["name"]
         return f"{args.name}-{kind_of(args.typ)}", state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
@@ -127,6 +143,7 @@ class RecordingEngine(mocks.Mocks):
                 "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "", "natGatewayId": "nat-1"}]
             },
             "aws:ec2/getNatGateway:getNatGateway": {"publicIp": "198.51.100.99"},
+            "aws:lb/getHostedZoneId:getHostedZoneId": {"id": "Z32O12XQLNTSW2"},
         }
         return answers[args.token], []
 
@@ -222,6 +239,7 @@ def declare() -> Callable[..., RecordingEngine]:
                 patch.setattr("langsmith_hybrid.listener.resource.fingerprint", lambda *_: "a-fingerprint")
                 patch.setattr("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace)
                 patch.setattr(pulumi.log, "debug", lambda *_, **__: None)
+                patch.setattr("langsmith_hybrid.arguments.manifests_of", lambda _: [GATEWAY_KIND])
                 patch.setattr(pulumi, "export", engine.exported.__setitem__)
                 set_config(overrides)
 

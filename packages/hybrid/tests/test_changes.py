@@ -28,6 +28,7 @@ NEVER_REPLACED = {
     "aws:s3/bucket:Bucket",
 }
 GRANT = '[{"principal": "arn:aws:iam::111122223333:role/support", "policy": "view"}]'
+CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-4cde-8f01-23456789abcd"
 
 UPDATE, MAKE, REMOVE, REFUSAL, UNCHANGED = "update", "make", "remove", "refusal", "unchanged"
 #: Key, new value, and what happens; a name stands for the replacement of that resource and of nothing else.
@@ -77,11 +78,17 @@ CHANGES = [
     ("agents", '["hello-world-graph", "second"]', MAKE),
     ("agents", '["second"]', REMOVE),
     ("deletionProtection", "true", UPDATE),
-    ("agentsHostname", "agents.example.com", UPDATE),
+    ("agentNamespaces", '["agents", "more-agents"]', MAKE),
+    ("agentsTls", "false", UNCHANGED),
+    ("agentsRouting", "ingress", REMOVE),
+    ("exposure", "public", REFUSAL),
+    ("certificateArn", CERTIFICATE, REFUSAL),
+    ("hostedZoneId", "Z0123456789ABCDEFGHIJ", REFUSAL),
     ("langsmithRegion", "eu", UPDATE),
     ("dataplaneChartVersion", "0.2.23", UPDATE),
     ("kedaChartVersion", "2.20.0", UPDATE),
     ("autoscalerChartVersion", "9.60.0", UPDATE),
+    ("loadBalancerControllerChartVersion", "3.5.1", UPDATE),
 ]
 
 Key = tuple[str, str]

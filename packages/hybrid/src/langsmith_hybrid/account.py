@@ -19,7 +19,8 @@ class Account:
     """Where AWS resources go, and what was found there.
 
     Attributes:
-        resources: Options that put a component into the account and region.
+        provider: Makes resources in the account and region.
+        resources: Options that put a component there.
         asking: Options that ask about that account and region.
         tags: What the provider puts on everything it makes, for what AWS makes on our behalf.
         account_id: The account's number.
@@ -28,6 +29,7 @@ class Account:
         deployer: ARN of the IAM role or user that runs this program.
     """
 
+    provider: aws.Provider
     resources: pulumi.ResourceOptions
     asking: pulumi.InvokeOptions
     tags: Mapping[str, str]
@@ -54,6 +56,7 @@ class Account:
         asking = pulumi.InvokeOptions(provider=provider)
         caller = aws.get_caller_identity(opts=asking)
         return cls(
+            provider=provider,
             resources=pulumi.ResourceOptions(provider=provider),
             asking=asking,
             tags=tags,

@@ -11,8 +11,11 @@ from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.config_rules import REDIS_DATABASES
 from langsmith_hybrid.data_plane import DataPlaneArgs
+from langsmith_hybrid.entrance import Entrance, EntranceArgs
+from langsmith_hybrid.gateway_api import GatewayApi, GatewayApiArgs, manifests_of
 from langsmith_hybrid.image_registry import ImageRegistryArgs
 from langsmith_hybrid.listener.resource import LangSmithListener
+from langsmith_hybrid.load_balancer_controller import LoadBalancerControllerArgs
 from langsmith_hybrid.network import Network, NetworkArgs
 from langsmith_hybrid.network_logs import NetworkLogsArgs
 from langsmith_hybrid.nodes import NodeArgs
@@ -164,7 +167,48 @@ def platform(config: LangSmithConfig) -> PlatformArgs:
     return PlatformArgs(config.keda_chart_repository, config.keda_chart_version)
 
 
-def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redis | None) -> DataPlaneArgs:
+def gateway_api(config: LangSmithConfig) -> GatewayApiArgs:
+    """The release's objects, read in previews too."""
+    return GatewayApiArgs(manifests_of(config.gateway_api_manifest))
+
+
+def load_balancer_controller(
+    config: LangSmithConfig, account: Account, place: Place, runs_on: Cluster, api: GatewayApi | None
+) -> LoadBalancerControllerArgs:
+    """The controller, after what it must find when it starts."""
+    return LoadBalancerControllerArgs(
+        cluster_name=runs_on.cluster_name,
+        vpc_id=place.vpc_id,
+        region=config.region,
+        partition=account.partition,
+        account_id=account.account_id,
+        tags=account.tags,
+        definitions=api.definitions if api else (),
+        chart_repository=config.load_balancer_controller_chart_repository,
+        chart_version=config.load_balancer_controller_chart_version,
+    )
+
+
+def entrance(config: LangSmithConfig, place: Place, agents_run_on: Cluster) -> EntranceArgs:
+    """The way in to the agents."""
+    return EntranceArgs(
+        exposure=config.exposure,
+        routing=config.agents_routing,
+        hostname=config.agents_hostname,
+        secure=config.is_secure,
+        certificate_arn=config.certificate_arn,
+        hosted_zone_id=config.hosted_zone_id,
+        namespaces=config.agent_namespaces,
+        vpc_id=place.vpc_id,
+        vpc_cidr=place.cidr,
+        region=config.region,
+        agents_security_group_id=agents_run_on.security_group_id,
+    )
+
+
+def data_plane(
+    config: LangSmithConfig, listener: LangSmithListener, way_in: Entrance, queue: Redis | None
+) -> DataPlaneArgs:
     """The data plane, told who it is by the listener."""
     return DataPlaneArgs(
         api_key=config.langsmith_api_key,
@@ -174,8 +218,8 @@ def data_plane(config: LangSmithConfig, listener: LangSmithListener, queue: Redi
         queue_url=queue.queue_url if queue else None,
         host_url=config.langsmith.control_plane,
         endpoint=config.langsmith.api,
-        hostname=config.agents_hostname,
-        tls=config.agents_tls,
+        health_check=config.agents_hostname is not None,
+        exposure=way_in.chart_values,
         chart_repository=config.dataplane_chart_repository,
         chart_version=config.dataplane_chart_version,
         operator_version=config.dataplane_operator_version,

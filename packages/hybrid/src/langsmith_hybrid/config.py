@@ -11,6 +11,7 @@ import pulumi
 from langsmith_hybrid import config_rules, config_values
 from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.errors import ConfigError, Problem
+from langsmith_hybrid.exposure import Exposure
 from langsmith_hybrid.langsmith_regions import REGIONS, Installation, LangSmithRegion
 from langsmith_hybrid.nodes import NodeSystem
 from langsmith_hybrid.profiles import DEV, PROFILES, Profile, ProfileName
@@ -37,8 +38,6 @@ _AGENTS = ("hello-world-graph",)
 # The image agents are built from: it has Python and psycopg, and nodes of agents hold it anyway.
 _AGENT_STORES_IMAGE = "docker.io/langchain/langgraph-api:0.16.7-py3.11"
 _AGENT_NAMESPACES = ("agents",)
-_AGENTS_HOSTNAME: str | None = None
-_AGENTS_TLS = True
 _LANGSMITH_REGION: LangSmithRegion = "us"
 _LANGSMITH_HOST_URL: str | None = None
 _LANGSMITH_ENDPOINT: str | None = None
@@ -62,12 +61,12 @@ _SHORTEST_API_KEY = 16
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class LangSmithConfig(Profile):
+class LangSmithConfig(Profile, Exposure):
     """The typed configuration of one stack: a profile, as far as the stack file leaves it, and everything else.
 
-    Each field is a stack file key in camelCase. The first five have no default; what a profile decides is documented
-    there. Fields hold plain values except the API key, which stays a secret output from the stack file to the
-    Kubernetes Secret.
+    Each field is a stack file key in camelCase. The first five have no default; what a profile decides, and what is
+    about the way in, is documented there. Fields hold plain values except the API key, which stays a secret output from
+    the stack file to the Kubernetes Secret.
 
     Attributes:
         environment: Name of the environment, such as ``dev``; part of the stack's tags.
@@ -94,8 +93,6 @@ class LangSmithConfig(Profile):
         agents: Names of the agents: each gets an ECR repository, and a database of its own in each store there is.
         agent_stores_image: What the Job that makes those databases runs in: Python with psycopg.
         agent_namespaces: Kubernetes namespaces the listener may deploy to.
-        agents_hostname: DNS name under which agents are reached; without one the health check is off.
-        agents_tls: Whether agents' URLs are https.
         langsmith_region: LangSmith's region, or ``self-hosted``.
         langsmith_host_url: Control plane, where it is not that of the region; ``langsmith_endpoint`` is the API.
         delete_adopted_listener: Whether destroy also deletes a listener this stack did not create.
@@ -134,8 +131,6 @@ class LangSmithConfig(Profile):
     agents: tuple[str, ...] = _AGENTS
     agent_stores_image: str = _AGENT_STORES_IMAGE
     agent_namespaces: tuple[str, ...] = _AGENT_NAMESPACES
-    agents_hostname: str | None = _AGENTS_HOSTNAME
-    agents_tls: bool = _AGENTS_TLS
     langsmith_region: LangSmithRegion = _LANGSMITH_REGION
     langsmith_host_url: str | None = _LANGSMITH_HOST_URL
     langsmith_endpoint: str | None = _LANGSMITH_ENDPOINT

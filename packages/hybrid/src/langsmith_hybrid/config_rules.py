@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from langsmith_hybrid import exposure_rules, subnets
 from langsmith_hybrid import judgements as must
-from langsmith_hybrid import subnets
 from langsmith_hybrid.config_values import stack_key
 from langsmith_hybrid.eks_versions import END_OF_STANDARD_SUPPORT
 from langsmith_hybrid.errors import Problem
@@ -214,6 +214,11 @@ _RULES: tuple[Rule, ...] = (
     _field("agent_stores_image", must.shape(r"[a-z0-9./:-]+:[\w.-]+(@sha256:[0-9a-f]{64})?", _IMAGE)),
     _field("agent_namespaces", must.namespaces),
     _field("agents_hostname", must.dns_name),
+    _field("certificate_arn", must.certificate),
+    _field("hosted_zone_id", must.shape(r"Z[0-9A-Z]{5,31}", "Copy the zone's ID, as in Z0123456789ABCDEFGHIJ.")),
+    _field("gateway_api_manifest", must.url),
+    _field("load_balancer_controller_chart_repository", must.url),
+    _field("load_balancer_controller_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
     _field("langsmith_host_url", must.langsmith_url),
     _field("langsmith_endpoint", must.langsmith_url),
     _field("dataplane_chart_repository", must.url),
@@ -236,4 +241,11 @@ _RULES_ACROSS: tuple[Rule, ...] = (
     _one_langsmith,
     _one_grant_each,
     _one_value_each,
+    _across("agents_hostname", "agents_tls", "certificate_arn", "hosted_zone_id")(
+        exposure_rules.names_and_certificates
+    ),
+    _across("certificate_arn", "region")(exposure_rules.certificates_region),
+    _across("exposure", "agents_hostname", "agents_tls")(exposure_rules.public_exposure),
+    _across("exposure", "vpc_id", "public_subnet_ids")(exposure_rules.public_subnets),
+    _across("agents_routing", "agent_namespaces")(exposure_rules.namespaces),
 )

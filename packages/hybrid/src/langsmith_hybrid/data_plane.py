@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -30,8 +30,8 @@ class DataPlaneArgs:
         namespaces: Namespaces agents are deployed to; they are created here, and the first also holds the release.
         queue_url: Redis URL of the listener's job queue, or None for a Redis of the chart's own.
         host_url: Control plane; ``endpoint`` is the LangSmith API of the same region.
-        hostname: DNS name (and port) agents are reached under, or None: then nothing checks their health from outside.
-        tls: Whether their URLs are https.
+        health_check: Whether agents' health is checked from outside, by their name.
+        exposure: The chart's values that route agents through the entrance.
         chart_repository: Helm repository of the chart; ``chart_version`` pins it.
         operator_version: The operator's image tag, in place of the chart's own.
     """
@@ -43,8 +43,8 @@ class DataPlaneArgs:
     queue_url: pulumi.Input[str] | None
     host_url: str
     endpoint: str
-    hostname: str | None
-    tls: bool
+    health_check: bool
+    exposure: Mapping[str, Any]
     chart_repository: str
     chart_version: str
     operator_version: str
@@ -131,13 +131,9 @@ def chart_values(args: DataPlaneArgs, *, api_key: pulumi.Input[str], queue: pulu
             "langgraphListenerId": args.listener_id,
             "watchNamespaces": watched,
             # The check goes through the public hostname; without one it would fail every revision.
-            "enableLGPDeploymentHealthCheck": args.hostname is not None,
+            "enableLGPDeploymentHealthCheck": args.health_check,
         },
-        "ingress": {
-            "enabled": True,
-            "hostname": args.hostname or "",
-            "tlsEnabled": args.tls,
-        },
+        **args.exposure,
         "images": {"operatorImage": {"tag": args.operator_version}},
         "redis": {"external": {"enabled": False} if queue is None else external},
         "listener": steady,

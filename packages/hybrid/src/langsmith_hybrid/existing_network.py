@@ -20,12 +20,14 @@ class ExistingNetwork:
 
     Attributes:
         vpc_id: The VPC.
+        cidr: Its first address range.
         private_subnet_ids: The subnets nodes, Pods and stores go to.
         nat_addresses: Public addresses of the NAT gateways in the subnets' routes; empty where others lead out.
         egress: Empty: what leads out is there already.
     """
 
     vpc_id: pulumi.Output[str]
+    cidr: str
     private_subnet_ids: list[pulumi.Output[str]]
     nat_addresses: pulumi.Output[list[str]]
     egress: list[pulumi.Resource]
@@ -54,6 +56,7 @@ class ExistingNetwork:
         addresses = [aws.ec2.get_nat_gateway(id=gateway, opts=asking).public_ip for gateway in gateways]
         return cls(
             vpc_id=pulumi.Output.from_input(vpc_id),
+            cidr=vpc.cidr,
             private_subnet_ids=[pulumi.Output.from_input(each) for each in private],
             nat_addresses=pulumi.Output.from_input(addresses),
             egress=[],

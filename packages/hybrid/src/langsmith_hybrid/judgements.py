@@ -20,6 +20,8 @@ _WIDEST_PUBLIC_PREFIX = 8
 SERVICE_CIDR = ipaddress.IPv4Network("172.20.0.0/16")
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+# Everybody's, KEDA's and the entrance's.
+_TAKEN_NAMESPACES = frozenset({"default", "keda", "langsmith-entrance"})
 # Interface endpoints of AWS services are named like their host names, as in ecr.api.
 _ENDPOINT_SERVICE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
@@ -103,6 +105,16 @@ def principals(arns: tuple[str, ...]) -> Verdict | None:
     return None
 
 
+def certificate(arn: str) -> Verdict | None:
+    """A certificate of ACM."""
+    if not re.fullmatch(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}", arn, re.ASCII):
+        return (
+            f"{arn!r} is not the ARN of an ACM certificate.",
+            "Write arn:aws:acm:<region>:<account>:certificate/<id>.",
+        )
+    return None
+
+
 def labels(longest: int, what: str) -> Callable[[tuple[str, ...]], Verdict | None]:
     """Distinct names of Kubernetes' form."""
 
@@ -121,18 +133,13 @@ def labels(longest: int, what: str) -> Callable[[tuple[str, ...]], Verdict | Non
 
 
 def namespaces(names: tuple[str, ...]) -> Verdict | None:
-    """The one namespace that is the agents' own."""
+    """Namespaces that are the agents' own."""
     if not names:
         return "no namespace is given.", "Name the namespace agents are deployed to."
-    if reserved := [name for name in names if name.startswith("kube-") or name in {"default", "keda"}]:
+    if reserved := [name for name in names if name.startswith("kube-") or name in _TAKEN_NAMESPACES]:
         return (
             f"{reserved[0]!r} is shared.",
             "Use a namespace of its own: the listener has full control of its Secrets.",
-        )
-    if len(names) > 1:
-        return (
-            f"{len(names)} namespaces are given.",
-            "Use one: an Ingress routes only to Services of its own namespace.",
         )
     return labels(63, "namespace")(names)
 

@@ -12,6 +12,7 @@ class Place(Protocol):
 
     Attributes:
         vpc_id: The VPC.
+        cidr: Its address range.
         private_subnet_ids: One subnet a zone, with a way out to the internet.
         nat_addresses: The public addresses all outbound traffic comes from, as far as they are known.
         egress: Resources without which nothing in a private subnet reaches the internet.
@@ -19,6 +20,8 @@ class Place(Protocol):
 
     @property
     def vpc_id(self) -> pulumi.Output[str]: ...
+    @property
+    def cidr(self) -> str: ...
     @property
     def private_subnet_ids(self) -> list[pulumi.Output[str]]: ...
     @property

@@ -13,9 +13,12 @@ from langsmith_hybrid.autoscaling import Autoscaling
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane
+from langsmith_hybrid.entrance import Entrance
 from langsmith_hybrid.existing_network import ExistingNetwork
+from langsmith_hybrid.gateway_api import GatewayApi
 from langsmith_hybrid.image_registry import ImageRegistry
 from langsmith_hybrid.listener.resource import LangSmithListener
+from langsmith_hybrid.load_balancer_controller import LoadBalancerController
 from langsmith_hybrid.network import Network
 from langsmith_hybrid.network_logs import NetworkLogs
 from langsmith_hybrid.object_store import ObjectStore
@@ -27,7 +30,7 @@ from langsmith_hybrid.service_endpoints import ServiceEndpoints
 
 
 def deploy(config: LangSmithConfig) -> None:
-    """Declare LangSmith Hybrid: network, cluster, stores, platform, listener, data plane, in this order.
+    """Declare LangSmith Hybrid: network, cluster, stores, platform, entrance, listener, data plane, in this order.
 
     Each component is handed what it needs from those before it, as typed outputs; none reaches back.
 
@@ -55,11 +58,7 @@ def deploy(config: LangSmithConfig) -> None:
         AgentAccess("agents", arguments.agent_access(config, cluster, artifacts), on_aws)
     images = ImageRegistry("images", arguments.image_registry(config), on_aws)
 
-    Autoscaling(
-        "autoscaler",
-        arguments.autoscaling(config, account, cluster),
-        pulumi.ResourceOptions.merge(_in_cluster(cluster), on_aws),
-    )
+    Autoscaling("autoscaler", arguments.autoscaling(config, account, cluster), _on_both(account, cluster))
     platform = Platform("platform", arguments.platform(config), _in_cluster(cluster))
     listener = LangSmithListener(
         "listener",
@@ -70,10 +69,11 @@ def deploy(config: LangSmithConfig) -> None:
         control_plane_url=config.langsmith.control_plane,
         delete_adopted=config.delete_adopted_listener,
     )
+    entrance = _way_in(config, account, network, cluster)
     DataPlane(
         "data-plane",
-        arguments.data_plane(config, listener, redis),
-        _in_cluster(cluster, platform.keda, listener),
+        arguments.data_plane(config, listener, entrance, redis),
+        _in_cluster(cluster, platform.keda, listener, entrance),
     )
 
     pulumi.export("clusterName", cluster.cluster_name)
@@ -94,7 +94,8 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("workspaceId", config.langsmith_workspace_id)
     pulumi.export("listenerId", listener.listener_id)
     pulumi.export("namespaces", list(config.agent_namespaces))
-    pulumi.export("agentsBaseUrl", _agents_base_url(config))
+    pulumi.export("agentsBaseUrl", config.agents_base_url)
+    pulumi.export("loadBalancerAddress", entrance.address)
 
 
 def _own_network(config: LangSmithConfig, account: Account) -> Place:
@@ -108,16 +109,29 @@ def _existing_network(config: LangSmithConfig, account: Account, vpc_id: str) ->
     return ExistingNetwork.find(vpc_id, config.private_subnet_ids, config.public_subnet_ids, account.asking)
 
 
+def _way_in(config: LangSmithConfig, account: Account, network: Place, cluster: Cluster) -> Entrance:
+    """The controller of load balancers, and ours, which goes before its controller does."""
+    gateway_api = None
+    if config.agents_routing == "gateway":
+        gateway_api = GatewayApi("gateway-api", arguments.gateway_api(config), _in_cluster(cluster))
+    controller = LoadBalancerController(
+        "load-balancer-controller",
+        arguments.load_balancer_controller(config, account, network, cluster, gateway_api),
+        _on_both(account, cluster),
+    )
+    return Entrance("entrance", arguments.entrance(config, network, cluster), _on_both(account, cluster, controller))
+
+
 def _in_cluster(cluster: Cluster, *after: pulumi.Resource) -> pulumi.ResourceOptions:
     """Options of a component whose Pods need nodes, add-ons and access, and whatever else must come first."""
     return pulumi.ResourceOptions(provider=cluster.kubernetes, depends_on=[*cluster.workloads, *after])
 
 
+def _on_both(account: Account, cluster: Cluster, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Options of a component that has parts in AWS, and Pods or other objects in the cluster."""
+    providers = [account.provider, cluster.kubernetes]
+    return pulumi.ResourceOptions(providers=providers, depends_on=[*cluster.workloads, *after])
+
+
 def _kubeconfig_command(cluster_name: str, region: str) -> str:
     return f"aws eks update-kubeconfig --name {cluster_name} --region {region}"
-
-
-def _agents_base_url(config: LangSmithConfig) -> str | None:
-    if config.agents_hostname is None:
-        return None
-    return f"{'https' if config.agents_tls else 'http'}://{config.agents_hostname}"

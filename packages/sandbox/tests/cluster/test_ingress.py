@@ -73,9 +73,12 @@ def test_requests_reach_the_pod_with_path_query_body_and_origin_unchanged():
     assert request.headers["host"] == request.headers["x-forwarded-host"] == "localhost:34567"
 
 
-def test_what_no_ingress_routes_is_404_and_says_so():
+def test_what_no_load_balancer_routes_is_404_and_says_so():
     answer = _request(None, lambda _: httpx2.Response(200))
-    assert (answer.status_code, answer.text) == (404, "no Ingress of any cluster routes localhost:34567/lgp/a/ok\n")
+    assert (answer.status_code, answer.text) == (
+        404,
+        "no load balancer of any cluster routes localhost:34567/lgp/a/ok\n",
+    )
 
 
 def test_a_service_without_ready_pods_is_503_and_named():

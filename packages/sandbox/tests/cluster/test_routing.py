@@ -18,7 +18,8 @@ def _ingress(*rules: tuple[str, str, str, str], namespace: str = "agents", defau
     spec: dict[str, Any] = {"rules": made}
     if default:
         spec["defaultBackend"] = {"service": {"name": default, "port": {"number": 80}}}
-    return {"metadata": {"namespace": namespace, "name": "i"}, "spec": spec}
+    status = {"loadBalancer": {"ingress": [{"hostname": "a-load-balancer"}]}}
+    return {"metadata": {"namespace": namespace, "name": "i"}, "spec": spec, "status": status}
 
 
 ROUTES = routes_of(
@@ -63,6 +64,11 @@ def test_the_most_specific_host_and_the_longest_path_win(host: str, path: str, s
 
 def test_without_a_default_what_no_rule_names_has_no_route():
     assert find_route(routes_of([_ingress(("localhost", "/a", "Prefix", "a"))]), "localhost", "/b") is None
+
+
+def test_an_ingress_nobody_made_a_load_balancer_for_routes_nothing():
+    ingress = _ingress(("localhost", "/a", "Prefix", "a"))
+    assert routes_of([{**ingress, "status": {"loadBalancer": {}}}]) == ()
 
 
 def test_backends_that_are_no_services_are_left_out():

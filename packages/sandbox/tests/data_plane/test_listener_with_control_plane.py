@@ -39,7 +39,7 @@ class Story:
         self.listener_id = http.post("/v2/listeners", json=body).json()["id"]
         self.health = Health()
         self.listener = self.make_listener(self.listener_id, KEY, TENANT)
-        settings = Settings(("agents",), None, EXPOSURE, False, Path("unused"), "127.0.0.1", 0, 180, 1, "0.1.60")
+        settings = Settings(("agents",), None, None, EXPOSURE, False, Path("unused"), "127.0.0.1", 0, 180, 1, "0.1.60")
         self.operator = Operator(cluster, cluster, settings, clock=clock)
 
     def make_listener(self, listener_id, key, tenant):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from langsmith_sandbox.data_plane.agent_routes import GatewayReference
 from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsError
 from langsmith_sandbox.data_plane.lgp import LGP_LABEL, REVISION_LABEL, Exposure, lgp_manifest, name_of
 from langsmith_sandbox.data_plane.operator import Operator, Settings
@@ -15,6 +16,7 @@ EXPOSURE = Exposure("localhost:34567", tls=False)
 SETTINGS = Settings(
     namespaces=("agents",),
     ingress=("agents", "dataplane-ingress"),
+    gateway=None,
     exposure=EXPOSURE,
     keda=True,
     kubeconfig=Path("unused"),
@@ -52,6 +54,10 @@ def put_lgp(cluster, work):
 
 def lgp_of(cluster, work):
     return cluster.find("LGP", work.namespace, name_of(work))
+
+
+def routed_message(lgp):
+    return next(each["message"] for each in lgp["status"]["conditions"] if each["type"] == "Routed")
 
 
 def ready_message(lgp):
@@ -177,6 +183,43 @@ def test_an_agent_in_another_namespace_than_the_ingress_is_not_routed_and_told_s
     (routed,) = [each for each in lgp_of(cluster, work)["status"]["conditions"] if each["type"] == "Routed"]
     assert routed["status"] == "False"
     assert "only to Services of its own namespace" in routed["message"]
+
+
+def test_with_a_gateway_each_agent_gets_a_route_in_its_own_namespace_whichever_that_is(cluster, clock, work_of):
+    work = work_of(namespace="more-agents")
+    settings = dataclasses.replace(
+        SETTINGS, namespaces=("more-agents",), ingress=None, gateway=GatewayReference("entrance", "agents-internal")
+    )
+    operator = Operator(cluster, cluster, settings, clock=clock)
+    put_lgp(cluster, work)
+    operator.round()
+    route = cluster.find("HTTPRoute", "more-agents", name_of(work))
+    assert route["spec"]["parentRefs"] == [{"name": "agents-internal", "namespace": "entrance"}]
+    assert route["spec"]["hostnames"] == ["localhost"], "a route's host has no port"
+    (rule,) = route["spec"]["rules"]
+    assert rule["matches"][0]["path"]["value"] == EXPOSURE.prefix(name_of(work))
+    assert route["metadata"]["ownerReferences"][0]["uid"] == lgp_of(cluster, work)["metadata"]["uid"]
+    assert "No controller has accepted" in routed_message(lgp_of(cluster, work))
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "told"),
+    [("Accepted", "True", ""), ("NotAllowedByListeners", "False", "does not accept the agent's HTTPRoute (NotAllowed")],
+)
+def test_an_agent_is_routed_once_the_gateway_takes_its_route_and_told_why_not(
+    cluster, clock, work_of, reason, status, told
+):
+    work = work_of()
+    settings = dataclasses.replace(SETTINGS, ingress=None, gateway=GatewayReference("entrance", "agents-internal"))
+    operator = Operator(cluster, cluster, settings, clock=clock)
+    put_lgp(cluster, work)
+    operator.round()
+    condition = {"type": "Accepted", "status": status, "reason": reason}
+    cluster.objects["HTTPRoute", work.namespace, name_of(work)]["status"] = {"parents": [{"conditions": [condition]}]}
+    operator.round()
+    message = routed_message(lgp_of(cluster, work))
+    assert told in message
+    assert bool(message) == bool(told)
 
 
 def test_names_kedas_autoscaler_cannot_carry_fail_with_the_rule(cluster, clock, operator, work_of):

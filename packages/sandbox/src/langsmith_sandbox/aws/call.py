@@ -32,8 +32,8 @@ _DEFAULT_REGION = "us-east-1"
 _BY_SIGNING_NAME = {"tagging": "resourcegroupstaggingapi", "elasticloadbalancing": "elbv2"}
 
 SERVICES = frozenset({
-    "autoscaling", "ec2", "ecr", "eks", "elasticache", "elbv2", "iam", "kms", "logs", "rds",
-    "resourcegroupstaggingapi", "s3", "secretsmanager", "ssm", "sts", "wafv2",
+    "acm", "autoscaling", "ec2", "ecr", "eks", "elasticache", "elbv2", "iam", "kms", "logs", "rds",
+    "resourcegroupstaggingapi", "route53", "s3", "secretsmanager", "ssm", "sts", "wafv2",
 })  # fmt: skip
 
 

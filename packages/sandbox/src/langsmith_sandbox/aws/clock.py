@@ -78,6 +78,8 @@ class Delays:
     cluster_update: float = 0.3
     nat_gateway: float = 0.3
     endpoint: float = 0.3
+    load_balancer: float = 0.5
+    certificate: float = 0.3
     prefix_list: float = 0.2
     database: float = 1.0
     cache: float = 1.0

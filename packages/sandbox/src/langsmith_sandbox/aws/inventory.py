@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.eks.models import eks_backends
@@ -15,6 +16,7 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.rds.models import rds_backends
+from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
@@ -124,6 +126,8 @@ def _cluster_side(account: str, region: str) -> Iterator[Resource]:
         for item in found:
             tags = elb.tagging_service.get_tag_dict_for_resource(item.arn)
             yield Resource(f"elasticloadbalancing:{kind}", item.name, item.arn, tags)
+    for certificate in acm_backends[account][region]._certificates.values():  # noqa: SLF001 - moto lists by statuses
+        yield Resource("acm:certificate", certificate.arn.rpartition("/")[2], certificate.arn, dict(certificate.tags))
     yield from _waf(account, region)
 
 
@@ -151,6 +155,11 @@ def _global(account: str, region: str) -> Iterator[Resource]:
         if not name.startswith("/aws/"):
             tags = ssm.list_tags_for_resource("Parameter", name) or {}
             yield Resource("ssm:parameter", name, f"arn:aws:ssm:{region}:{account}:parameter/{name.strip('/')}", tags)
+    for zone in route53_backends[account][_PARTITION].zones.values():
+        yield Resource("route53:hostedzone", zone.name, f"arn:aws:route53:::hostedzone/{zone.resource_id}")
+        for record in zone.rrsets:
+            if record.type not in {"NS", "SOA"}:
+                yield Resource("route53:record", f"{record.name} {record.type}", "")
     yield from _waf(account, GLOBAL_REGION)
     yield from _iam(account)
 

@@ -6,7 +6,8 @@ import importlib
 
 from moto.core.responses import BaseResponse
 
-from langsmith_sandbox.aws import iam, kms, s3, sts
+from langsmith_sandbox.aws import acm, elbv2, iam, kms, s3, sts
+from langsmith_sandbox.aws.acm import AcmResponse
 from langsmith_sandbox.aws.autoscaling import AutoScalingResponse
 from langsmith_sandbox.aws.context import current
 from langsmith_sandbox.aws.ec2 import response as ec2_response
@@ -15,29 +16,35 @@ from langsmith_sandbox.aws.ecr import EcrResponse
 from langsmith_sandbox.aws.eks import lifecycle as eks_lifecycle
 from langsmith_sandbox.aws.eks.response import EksResponse
 from langsmith_sandbox.aws.elasticache.response import ElastiCacheResponse
+from langsmith_sandbox.aws.elbv2 import Elbv2Response
 from langsmith_sandbox.aws.iam import IamResponse
+from langsmith_sandbox.aws.logs import LogsResponse
 from langsmith_sandbox.aws.rds import instances as rds_instances
 from langsmith_sandbox.aws.rds.response import RdsResponse
 from langsmith_sandbox.aws.sts import StsResponse
 from langsmith_sandbox.aws.tagging import TaggingResponse
 from langsmith_sandbox.aws.wafv2.response import Wafv2Response
 
+# Both generations of load balancers are signed for alike, and moto takes them for the first.
+_ROUTED_AS = {"elbv2": "elb"}
 # S3 answers by its own dispatch, not by one method an operation.
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
 _RESPONSES = {
-    "elbv2": "ELBV2Response",
     "kms": "KmsResponse",
-    "logs": "LogsResponse",
+    "route53": "Route53",
     "secretsmanager": "SecretsManagerResponse",
     "ssm": "SimpleSystemManagerResponse",
 }
 _OURS: dict[str, type[BaseResponse]] = {
+    "acm": AcmResponse,
     "autoscaling": AutoScalingResponse,
     "ec2": Ec2Response,
     "ecr": EcrResponse,
     "eks": EksResponse,
     "elasticache": ElastiCacheResponse,
+    "elbv2": Elbv2Response,
     "iam": IamResponse,
+    "logs": LogsResponse,
     "rds": RdsResponse,
     "resourcegroupstaggingapi": TaggingResponse,
     "sts": StsResponse,
@@ -56,10 +63,10 @@ def install() -> dict[str, type[BaseResponse]]:
         handlers[service] = getattr(importlib.import_module(f"moto.{service}.responses"), name)
     handlers.update(_OURS)
     for service, handler in _OURS.items():
-        urls = importlib.import_module(f"moto.{service}.urls")
+        urls = importlib.import_module(f"moto.{_ROUTED_AS.get(service, service)}.urls")
         vars(urls)["url_paths"] = {"{0}/$": handler.dispatch, "{0}/(?P<rest>.+)$": handler.dispatch}
     importlib.import_module("moto.s3.responses")
-    for module in (ec2_response, iam, kms, rds_instances, s3, sts):
+    for module in (acm, ec2_response, elbv2, iam, kms, rds_instances, s3, sts):
         module.adjust_models()
     return handlers
 

@@ -42,7 +42,7 @@ class EventRecorder:
         """Tell of a Pod. An Event that cannot be written is not worth failing for: it is only logged.
 
         Args:
-            pod: Whom it concerns.
+            pod: Whom it concerns: a Pod, or an object that names its kind.
             kind: ``Normal`` or ``Warning``.
             reason: CamelCase word.
             message: One sentence.
@@ -58,7 +58,7 @@ class EventRecorder:
             if name:
                 self._api.patch(f"{collection}/{name}", {"count": count + 1, "lastTimestamp": now})
             else:
-                created = self._api.create(collection, self._event(metadata, kind, reason, message, now))
+                created = self._api.create(collection, self._event(pod, kind, reason, message, now))
                 name = created["metadata"]["name"]
         except KubernetesApiError as problem:
             # A namespace that is going away takes no new objects.
@@ -69,14 +69,15 @@ class EventRecorder:
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
 
-    def _event(self, metadata: Json, kind: str, reason: str, message: str, now: str) -> Json:
+    def _event(self, about: Json, kind: str, reason: str, message: str, now: str) -> Json:
+        metadata = about["metadata"]
         return {
             "apiVersion": "v1",
             "kind": "Event",
             "metadata": {"generateName": f"{metadata['name']}.", "namespace": metadata["namespace"]},
             "involvedObject": {
-                "apiVersion": "v1",
-                "kind": "Pod",
+                "apiVersion": about.get("apiVersion", "v1"),
+                "kind": about.get("kind", "Pod"),
                 "name": metadata["name"],
                 "namespace": metadata["namespace"],
                 "uid": metadata["uid"],

@@ -60,8 +60,9 @@ class Informer:
             except KubernetesApiError as problem:
                 if self._stopped.is_set():
                     return
-                # 410: the server forgot the version we were at. Listing again is the cure, and no news.
-                if problem.status != 410:
+                # 410: the server forgot the version we were at. Listing again is the cure, and no news. 404: nobody has
+                # defined the kind yet.
+                if problem.status not in {404, 410}:
                     log.warning("watch of %s: %s", self._path, problem.message)
                 self._pause(RETRY_SECONDS)
 

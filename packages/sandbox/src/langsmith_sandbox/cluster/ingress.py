@@ -1,7 +1,7 @@
-"""The world's one entrance: a reverse proxy that routes by the Ingress objects of all clusters.
+"""The world's one entrance: a reverse proxy that routes by the Ingresses and HTTPRoutes of all clusters.
 
-Run as ``python -m langsmith_sandbox.cluster.ingress``. It stands for the load balancers and ingress controllers of AWS,
-and for kube-proxy too: requests go straight to the Pods of a Service.
+Run as ``python -m langsmith_sandbox.cluster.ingress``. It stands for what load balancers do with requests, once their
+controller says that they are there, and for kube-proxy too: requests go straight to the Pods of a Service.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ReverseProxy:
         host, path = request.headers.get("host", ""), request.url.path
         found = self._table.find(host, path)
         if found is None:
-            return PlainTextResponse(f"no Ingress of any cluster routes {host}{path}\n", 404)
+            return PlainTextResponse(f"no load balancer of any cluster routes {host}{path}\n", 404)
         if not found.addresses:
             return PlainTextResponse(f"{_service(found)} has no ready Pods on port {found.route.port}\n", 503)
         return await self._pass_on(request, found)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import threading
 from typing import TYPE_CHECKING
 
 from langsmith_sandbox.cluster.api import Json, KubernetesApi
-from langsmith_sandbox.cluster.errors import ClusterError, KubernetesApiError
-from langsmith_sandbox.cluster.informer import DELETED, Informer
+from langsmith_sandbox.cluster.errors import ClusterError
+from langsmith_sandbox.cluster.gateway_routes import routes_of_gateways
+from langsmith_sandbox.cluster.informer import Informer
 from langsmith_sandbox.cluster.ports import FILE_NAME as PORTS_FILE
-from langsmith_sandbox.cluster.routing import Address, Route, find_route, ready_addresses, routes_of
+from langsmith_sandbox.cluster.routing import Address, Route, best_first, find_route, ready_addresses, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-log = logging.getLogger(__name__)
-
 IDENTITY = "ingress"
-# What the load balancer's name is on AWS.
-PUBLISHED_HOST = "localhost"
+_GATEWAY_API = "/apis/gateway.networking.k8s.io/v1"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +41,11 @@ class ClusterRoutes:
 
     def __init__(self, name: str, api: KubernetesApi) -> None:
         self.name = name
-        self._api = api
         self._routes: tuple[Route, ...] = ()
-        self._ingresses = Informer(api, "/apis/networking.k8s.io/v1/ingresses", self._observe_ingress)
+        self._sorting = threading.Lock()
+        self._ingresses = Informer(api, "/apis/networking.k8s.io/v1/ingresses", self._observe)
+        self._gateways = Informer(api, f"{_GATEWAY_API}/gateways", self._observe)
+        self._http_routes = Informer(api, f"{_GATEWAY_API}/httproutes", self._observe)
         self._services = Informer(api, "/api/v1/services", _ignore)
         self._pods = Informer(api, "/api/v1/pods", _ignore)
 
@@ -69,26 +68,14 @@ class ClusterRoutes:
         """The ready Pods behind a route."""
         return ready_addresses(route, self._services.objects(), self._pods.objects())
 
-    def _informers(self) -> tuple[Informer, Informer, Informer]:
-        return self._ingresses, self._services, self._pods
+    def _informers(self) -> tuple[Informer, ...]:
+        return self._ingresses, self._gateways, self._http_routes, self._services, self._pods
 
-    def _observe_ingress(self, kind: str, ingress: Json) -> None:
-        self._routes = routes_of(self._ingresses.objects())
-        if kind != DELETED:
-            self._publish(ingress)
-
-    def _publish(self, ingress: Json) -> None:
-        """Write the address into the Ingress's status, as the controller of a load balancer does."""
-        published = [{"hostname": PUBLISHED_HOST}]
-        current = (ingress.get("status", {}).get("loadBalancer") or {}).get("ingress") or []
-        if [{"hostname": each.get("hostname")} for each in current] == published:
-            return
-        metadata = ingress["metadata"]
-        path = f"/apis/networking.k8s.io/v1/namespaces/{metadata['namespace']}/ingresses/{metadata['name']}/status"
-        try:
-            self._api.patch(path, {"status": {"loadBalancer": {"ingress": published}}})
-        except KubernetesApiError as problem:
-            log.warning("status of Ingress %s/%s: %s", metadata["namespace"], metadata["name"], problem.message)
+    def _observe(self, _kind: str, _item: Json) -> None:
+        # Each informer calls in a thread of its own: the last to sort has seen what all of them have.
+        with self._sorting:
+            by_gateways = routes_of_gateways(self._http_routes.objects(), self._gateways.objects())
+            self._routes = best_first([*routes_of(self._ingresses.objects()), *by_gateways])
 
 
 class IngressTable:

@@ -1,4 +1,4 @@
-"""Where a request goes: Ingress rules to Service to Pods, as plain functions over Kubernetes objects."""
+"""Where a request goes: rules to Service to Pods, as plain functions over Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """One path of one Ingress rule.
+    """One path of a rule, be it an Ingress's or an HTTPRoute's.
 
     Attributes:
         host: Exact host, ``*.`` and a suffix, or empty for every host.
         path: Starts with a slash.
         exact: Whether only this very path matches; else every path below it too.
-        namespace: Of the Ingress, and so of the Service.
+        namespace: Of the rule, and so of the Service.
         service: Name of the Service.
         port: Port of the Service, by number or name.
     """
@@ -51,9 +51,11 @@ class Address:
 
 
 def routes_of(ingresses: Iterable[Json]) -> tuple[Route, ...]:
-    """All routes, best first. Paths whose backend is not a Service are left out."""
+    """All routes of Ingresses that have a load balancer, best first. Paths whose backend is no Service are left out."""
     routes = []
     for ingress in ingresses:
+        if not ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress"):
+            continue
         namespace, spec = ingress["metadata"]["namespace"], ingress["spec"]
         if default := (spec.get("defaultBackend") or {}).get("service"):
             routes.append(_route("", {"path": "/"}, namespace, default))
@@ -63,6 +65,11 @@ def routes_of(ingresses: Iterable[Json]) -> tuple[Route, ...]:
                 for path in (rule.get("http") or {}).get("paths") or ()
                 if "service" in path["backend"]
             )
+    return best_first(routes)
+
+
+def best_first(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """The routes in the order in which they are tried."""
     return tuple(sorted(routes, key=lambda route: route.rank, reverse=True))
 
 

@@ -38,6 +38,7 @@ PROGRAMS = (
     ("autoscaling/cluster-autoscaler", "v1.35.2", "langsmith_sandbox.autoscaler"),
     ("autoscaling/cluster-autoscaler", "v1.36.1", "langsmith_sandbox.autoscaler"),
     ("library/redis", "7", "langsmith_sandbox.data_plane.redis"),
+    ("eks/aws-load-balancer-controller", "v3.5.0", "langsmith_sandbox.load_balancers.controller"),
 )
 
 

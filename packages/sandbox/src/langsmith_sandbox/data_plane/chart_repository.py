@@ -17,12 +17,18 @@ SOURCES = Path(__file__).with_name("charts")
 
 REPOSITORIES = {
     "autoscaler": ("cluster-autoscaler",),
+    "eks": ("aws-load-balancer-controller",),
     "kedacore": ("keda",),
     "langchain": ("langgraph-dataplane",),
 }
 """Charts by repository; the repositories have the names under which their owners document them."""
 
+GATEWAY_API = "gateway-api/v1.6.0/standard-install.yaml"
+"""Where Gateway API's definitions are, which come as one file: release and file name as on its project's pages."""
+
 INDEX = "index.yaml"
+
+_GATEWAY_API_SOURCE = Path(__file__).with_name("gateway_api") / "standard-install.yaml"
 
 _EPOCH = "2026-01-01T00:00:00Z"
 """The time in every index: a chart's bytes change with its content, never with the clock."""
@@ -51,7 +57,7 @@ class PackagedChart:
 
 
 def publish(charts_dir: Path, *, sources: Path = SOURCES) -> None:
-    """Write every repository under ``charts_dir``: its archives and an ``index.yaml``.
+    """Write every repository under ``charts_dir``, its archives and an ``index.yaml``, and Gateway API's definitions.
 
     A file is written only when its content changes, and always as a whole, so that a helm reading at the same time
     sees the old repository or the new one.
@@ -66,6 +72,9 @@ def publish(charts_dir: Path, *, sources: Path = SOURCES) -> None:
         for chart in charts:
             _replace(folder / chart.file_name, chart.archive)
         _replace(folder / INDEX, index(charts))
+    definitions = charts_dir / GATEWAY_API
+    definitions.parent.mkdir(parents=True, exist_ok=True)
+    _replace(definitions, _GATEWAY_API_SOURCE.read_bytes())
 
 
 def package(chart: Path) -> PackagedChart:

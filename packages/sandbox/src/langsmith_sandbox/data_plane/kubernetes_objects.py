@@ -22,6 +22,7 @@ EXCEPTION = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt)(?:: .*)
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "Deployment": ("/apis/apps/v1", "deployments"),
+    "HTTPRoute": ("/apis/gateway.networking.k8s.io/v1", "httproutes"),
     "Ingress": ("/apis/networking.k8s.io/v1", "ingresses"),
     "LGP": ("/apis/apps.langchain.ai/v1alpha1", "lgps"),
     "NetworkPolicy": ("/apis/networking.k8s.io/v1", "networkpolicies"),

@@ -1,4 +1,4 @@
-"""The operator: turns LGP objects into Deployments, Services and Ingress paths, and reports how they do.
+"""The operator: turns LGP objects into Deployments, Services and routes to them, and reports how they do.
 
 ``python -m langsmith_sandbox.data_plane.operator``, in a Pod of the ``langgraph-dataplane`` chart; configured by that
 Pod's environment alone. Sets no finaliser: Kubernetes removes what an LGP owns, the next round its Ingress path.
@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from langsmith_sandbox.data_plane import agent_routes
+from langsmith_sandbox.data_plane.agent_routes import GatewayReference
 from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsError
 from langsmith_sandbox.data_plane.health import Health, serve_health
 from langsmith_sandbox.data_plane.kubernetes_objects import Cluster, Objects, PodLogs
@@ -37,13 +39,15 @@ class Settings:
     """The Pod's environment, checked.
 
     Attributes:
-        ingress: (namespace, name) of the shared Ingress; None with a gateway, which the sandbox does not have.
+        ingress: (namespace, name) of the shared Ingress; None with a Gateway.
+        gateway: The Gateway; None with an Ingress.
         deadline_seconds: How long a rollout may make no progress.
         version: The version this program stands in for.
     """
 
     namespaces: tuple[str, ...]
     ingress: tuple[str, str] | None
+    gateway: GatewayReference | None
     exposure: Exposure
     keda: bool
     kubeconfig: Path
@@ -66,9 +70,11 @@ class Settings:
         if not environment.get("KUBECONFIG"):
             raise SettingsError("KUBECONFIG is not set.", "Run this program in a Pod of the sandbox.")
         name = environment.get("LGP_INGRESS_NAME", "")
+        gateway = environment.get("LGP_GATEWAY_NAME", "")
         return cls(
             namespaces=namespaces,
             ingress=(environment.get("LGP_INGRESS_NAMESPACE", ""), name) if name else None,
+            gateway=GatewayReference(environment.get("LGP_GATEWAY_NAMESPACE", ""), gateway) if gateway else None,
             exposure=Exposure.from_environment(environment),
             keda=environment.get("KEDA_ENABLED", "false").lower() == "true",
             kubeconfig=Path(environment["KUBECONFIG"]),
@@ -109,7 +115,7 @@ class Operator:
                 if "deletionTimestamp" in lgp["metadata"]:
                     continue
                 rollout = self._reconcile(lgp)
-                unroutable = self._unroutable(namespace)
+                unroutable = self._unroutable(namespace, lgp["metadata"]["name"])
                 if not unroutable:
                     routed.add(Route(lgp["metadata"]["name"], PORT))
                 self._tell(lgp, rollout, unroutable)
@@ -130,6 +136,10 @@ class Operator:
                 settings = self._settings
                 self._objects.apply(deployment_manifest(lgp, settings.version, settings.deadline_seconds))
                 self._objects.apply(service_manifest(lgp))
+                if self._settings.gateway is not None:
+                    self._objects.apply(
+                        agent_routes.route_manifest(lgp, self._settings.gateway, self._settings.exposure)
+                    )
                 self._made[metadata["uid"]] = metadata["generation"]
                 return Rollout(PROGRESSING, "The Deployment was written.")
             revision = metadata.get("labels", {}).get(REVISION_LABEL, "")
@@ -140,10 +150,12 @@ class Operator:
             return Rollout(FAILED, f"Kubernetes did not accept the agent's objects: {error.message}.")
         return judge(deployment, pods, self._logs, self._clock())
 
-    def _unroutable(self, namespace: str) -> str:
-        """Why agents of a namespace cannot be reached from outside, or an empty string."""
+    def _unroutable(self, namespace: str, agent: str) -> str:
+        """Why an agent cannot be reached from outside, or an empty string."""
+        if self._settings.gateway is not None:
+            return agent_routes.refusal(self._objects.find("HTTPRoute", namespace, agent))
         if self._settings.ingress is None:
-            return "The sandbox has no gateway controller; use ingress.enabled."
+            return "The sandbox has no Istio; use gateway.enabled or ingress.enabled."
         home, name = self._settings.ingress
         if namespace != home:
             return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from langsmith_sandbox.data_plane.chart_repository import GATEWAY_API
 from langsmith_sandbox.supervisor.langsmith_world import CHARTS, CONTROL_PLANE, INGRESS
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def plain_values(world: World, credentials: Credentials) -> dict[str, str]:
         "langsmithEndpoint": world.url(CONTROL_PLANE),
         "kedaChartRepository": f"{world.url(CHARTS)}/kedacore",
         "autoscalerChartRepository": f"{world.url(CHARTS)}/autoscaler",
+        "loadBalancerControllerChartRepository": f"{world.url(CHARTS)}/eks",
+        "gatewayApiManifest": f"{world.url(CHARTS)}/{GATEWAY_API}",
         "dataplaneChartRepository": f"{world.url(CHARTS)}/langchain",
         "agentsHostname": f"localhost:{world.ports[INGRESS]}",
         "agentsTls": "false",

@@ -24,6 +24,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_publishing_writes_archives_and_an_index_per_repository(tmp_path: Path) -> None:
     chart_repository.publish(tmp_path)
     assert set(contents(tmp_path)) == {
+        "autoscaler/cluster-autoscaler-9.59.0.tgz",
+        "autoscaler/index.yaml",
+        "eks/aws-load-balancer-controller-3.5.0.tgz",
+        "eks/index.yaml",
+        "gateway-api/v1.6.0/standard-install.yaml",
         "kedacore/index.yaml",
         "kedacore/keda-2.19.0.tgz",
         "langchain/index.yaml",

@@ -16,6 +16,9 @@ SKIP = "pulumi.com/skipAwait"
 TIMEOUT = "pulumi.com/timeoutSeconds"
 """Annotation: wait this long for this object."""
 
+WAIT_FOR = "pulumi.com/waitFor"
+"""Annotation: wait for this instead of what the kind is usually waited for."""
+
 
 @dataclasses.dataclass(frozen=True)
 class State:
@@ -28,8 +31,22 @@ class State:
 
 def state(live: Object) -> State:
     """State of an object; kinds that have nothing to wait for are ready as soon as they exist."""
+    if wanted := (live["metadata"].get("annotations") or {}).get(WAIT_FOR):
+        return _as_wanted(live, wanted)
     judge = _JUDGES.get((live["apiVersion"].partition("/")[0], live["kind"]))
     return judge(live) if judge else State(ready=True)
+
+
+def _as_wanted(live: Object, wanted: str) -> State:
+    kind, _, condition = wanted.partition("condition=")
+    if kind or not condition:
+        why = f"the sandbox waits for condition=TYPE only, and {WAIT_FOR} is {wanted!r}"
+        return State(ready=False, why=why, failed=True)
+    name, _, status = condition.partition("=")
+    if _condition(live, name, status or "True") is not None:
+        return State(ready=True)
+    present = (_condition(live, name, each) for each in ("False", "Unknown"))
+    return State(ready=False, why=next((each for each in present if each), f"it has no condition {name}"))
 
 
 def pod_selector(live: Object) -> str:
@@ -48,6 +65,9 @@ def pod_problems(pods: list[Object]) -> str:
             if waiting.get("reason") not in (None, "ContainerCreating", "PodInitializing"):
                 detail = f": {waiting['message']}" if waiting.get("message") else ""
                 problems.append(f"container {container['name']} {waiting['reason']}{detail}")
+            ended = (container.get("state") or {}).get("terminated") or {}
+            if ended.get("exitCode") and ended.get("message"):
+                problems.append(f"container {container['name']} said: {ended['message']}")
         if scheduled := _condition(pod, "PodScheduled", "False"):
             problems.append(f"Pod {pod['metadata']['name']} {scheduled}")
         if not status.get("conditions") and status.get("phase", "Pending") == "Pending":
@@ -94,6 +114,11 @@ def _pod(live: Object) -> State:
     return State(ready=ready, why=f"it is {phase or 'not started'}")
 
 
+def _ingress(live: Object) -> State:
+    balancer = (live.get("status") or {}).get("loadBalancer") or {}
+    return State(ready=bool(balancer.get("ingress")), why="no load balancer's address is in its status")
+
+
 def _crd(live: Object) -> State:
     if why := _condition(live, "NamesAccepted", "False"):
         return State(ready=False, why=why, failed=True)
@@ -114,5 +139,6 @@ _JUDGES: Mapping[tuple[str, str], Callable[[Object], State]] = {
     ("apps", "Deployment"): _deployment,
     ("apps", "StatefulSet"): _stateful_set,
     ("batch", "Job"): _job,
+    ("networking.k8s.io", "Ingress"): _ingress,
     ("v1", "Pod"): _pod,
 }

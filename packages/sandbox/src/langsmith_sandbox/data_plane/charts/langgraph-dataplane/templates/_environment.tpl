@@ -79,5 +79,11 @@
 - name: LGP_INGRESS_NAMESPACE
   value: {{ .Values.ingress.namespace | default (include "dataplane.namespace" .) }}
 {{- end }}
+{{- if .Values.gateway.enabled }}
+- name: LGP_GATEWAY_NAME
+  value: {{ .Values.gateway.name }}
+- name: LGP_GATEWAY_NAMESPACE
+  value: {{ .Values.gateway.namespace | default (include "dataplane.namespace" .) }}
+{{- end }}
 {{ include "dataplane.exposureEnv" . }}
 {{- end }}

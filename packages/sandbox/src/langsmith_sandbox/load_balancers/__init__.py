@@ -1,0 +1,1 @@
+"""A stand-in for the AWS load balancer controller: Gateways and Ingresses in, load balancers and statuses out."""
