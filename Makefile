@@ -19,7 +19,7 @@ define step
 	@SECONDS=0; echo "→ $(1)"; $(2) && echo "✓ $(1)  $${SECONDS} s" || { echo "✗ $(1)  $${SECONDS} s"; exit 1; }
 endef
 
-.PHONY: help venv tools up up-firewall down start stop status test check lint types borders suites story agent unit engine bench format clean
+.PHONY: help venv tools up up-firewall down start stop status test check lint types borders suites story matrix agent unit engine bench format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ status: venv ## Say which parts of the sandbox run
 	@$(BIN)/langsmith-sandbox status
 
 tools: venv
-	@$(BIN)/langsmith-sandbox toolchain >/dev/null
+	@$(BIN)/langsmith-sandbox toolchain --with-buildkit >/dev/null
 
 test: venv tools lint borders agent ## Everything that must hold: style, types, borders, every test suite
 	@echo "→ types, suites and story, side by side"
@@ -67,7 +67,7 @@ borders: venv
 # The story is the longest of the three and mostly waits; what computes beside it makes way for it. More workers than
 # cores would make waits with deadlines fail for no reason of the code's.
 suites: tools
-	$(call step,all other tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages tests --ignore=tests/story)
+	$(call step,all other tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages tests --ignore=tests/story --ignore=tests/matrix)
 
 story: tools
 	$(call step,the end-to-end story,$(PYTEST) -q tests/story)
@@ -80,6 +80,9 @@ unit: tools ## Tests that need neither engine nor world
 
 engine: tools ## Tests with the real engine against the sandbox
 	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
+
+matrix: tools ## Grow two stacks through every pair of profile, zones, network and stores, on the real engine
+	$(call step,the matrix,$(PYTEST) -q tests/matrix)
 
 bench: tools ## Time our commands, beside LangChain's own where there is such a one; asserts nothing
 	@$(BIN)/python benchmarks

@@ -69,13 +69,29 @@ def outputs(workspace: Workspace) -> dict[str, Any]:
 def layers(workspace: Workspace, digest: str) -> list[str]:
     """Digests of an image's layers, the source layer last."""
     repository = outputs(workspace)["repositories"]["hello-world-graph"].partition("/")[2]
+    return [layer["digest"] for layer in pushed(workspace, f"{repository}/manifests/{digest}")["layers"]]
+
+
+def image_config(workspace: Workspace, image: str) -> dict[str, Any]:
+    """What an image, given by its digest in the stack's registry, says about the container to be made of it."""
+    repository, digest = image.partition("/")[2].split("@")
+    manifest = pushed(workspace, f"{repository}/manifests/{digest}")
+    for entry in manifest.get("manifests", ()):  # an index: docker attests what it built, beside the image
+        if entry["platform"]["architecture"] == "amd64":
+            manifest = pushed(workspace, f"{repository}/manifests/{entry['digest']}")
+    return pushed(workspace, f"{repository}/blobs/{manifest['config']['digest']}")["config"]
+
+
+def pushed(workspace: Workspace, path: str) -> dict[str, Any]:
+    """What the registry answers to whoever has logged in."""
     token = workspace.in_sandbox("aws ecr get-authorization-token --query authorizationData[0].authorizationToken")
+    kinds = ("manifest", "index")
     request = urllib.request.Request(
-        f"{workspace.url('registry')}/v2/{repository}/manifests/{digest}",
+        f"{workspace.url('registry')}/v2/{path}",
         headers={
-            "Accept": "application/vnd.oci.image.manifest.v1+json",
+            "Accept": ", ".join(f"application/vnd.oci.image.{kind}.v1+json" for kind in kinds),
             "Authorization": f"Basic {json.loads(token.stdout)}",
         },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        return [layer["digest"] for layer in json.loads(answer.read())["layers"]]
+        return json.loads(answer.read())
