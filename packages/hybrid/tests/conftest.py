@@ -131,6 +131,9 @@ class RecordingEngine(mocks.Mocks):
                 "arn": "arn:aws:sts::111122223333:assumed-role/deployer/session",
             },
             "aws:iam/getSessionContext:getSessionContext": {"issuerArn": "arn:aws:iam::111122223333:role/deployer"},
+            "aws:iam/getRole:getRole": {
+                "arn": f"arn:aws:iam::111122223333:role/aws-service-role/{args.args.get('name')}"
+            },
             "aws:eks/getAddonVersion:getAddonVersion": {"version": "v1.0.0-eksbuild.1"},
             "aws:ec2/getVpc:getVpc": {
                 "cidrBlock": "10.9.0.0/16",

@@ -25,6 +25,7 @@ CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 CLUSTER = "aws:eks/cluster:Cluster"
 DATABASE = "aws:rds/instance:Instance"
 DATABASE_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+KEY = "aws:kms/key:Key"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -38,6 +39,8 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 SUBNET = "aws:ec2/subnet:Subnet"
 
+# Keys of what a database keeps beside its data.
+_SIDE_KEYS = {"masterUserSecretKmsKeyId", "performanceInsightsKmsKeyId"}
 STORE_PORTS = {5432, 6379}
 EVERYWHERE = {"0.0.0.0/0", "::/0"}
 
@@ -111,6 +114,36 @@ def anybody(statement: Mapping[str, Any]) -> bool:
     return principal == "*" or any("*" in listed(each) for each in dict(principal).values())
 
 
+def key_statements(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return json.loads(inputs["policy"])["Statement"]
+
+
+def admits_named_principals(inputs: Mapping[str, Any]) -> bool:
+    """The account's root, which means its IAM policies, may do everything; nobody else a whole kind of thing."""
+    others = [each for each in key_statements(inputs) if not str(each["Principal"].get("AWS", "")).endswith(":root")]
+    return not any(anybody(each) or {"*", "kms:*"} & set(listed(each["Action"])) for each in others)
+
+
+def serves_this_account(inputs: Mapping[str, Any]) -> bool:
+    """A service works for every account there is, unless a condition says for which."""
+    serving = [each for each in key_statements(inputs) if "Service" in each["Principal"]]
+    return all("Condition" in each for each in serving)
+
+
+def half_encrypted(plan: Plan) -> list[Registration]:
+    """With a key of our own, what keeps data and does not name it."""
+    keepers = plan.of(
+        DATABASE, CACHE, BUCKET_ENCRYPTION, CLUSTER, LAUNCH_TEMPLATE, STORAGE_CLASS, REPOSITORY, LOG_GROUP
+    )
+    arns = [f"arn:aws:mock:::{key.name}" for key in plan.of(KEY)]
+    return [each for each in keepers if arns and not any(named_by(each.inputs, arn) for arn in arns)]
+
+
+def named_by(inputs: Mapping[str, Any], arn: str) -> bool:
+    sealing = {name: value for name, value in inputs.items() if name not in _SIDE_KEYS}
+    return arn in json.dumps(sealing)
+
+
 def for_everything(statement: Mapping[str, Any]) -> bool:
     """All of a service's actions, or changes to any resource; what only looks can often not be limited to one."""
     actions = listed(statement["Action"])
@@ -158,6 +191,15 @@ RULES = [
          STORAGE_CLASS, {"parameters": {"encrypted": "false"}}),
     Rule("images are encrypted", inputs_hold(lambda i: i.get("encryptionConfigurations"), REPOSITORY), REPOSITORY,
          {"encryptionConfigurations": []}),
+    Rule("keys of our own replace their material", inputs_hold(lambda i: i["enableKeyRotation"], KEY), KEY,
+         {"enableKeyRotation": False}),
+    Rule("keys admit named principals, and only the account to everything", inputs_hold(admits_named_principals, KEY),
+         KEY, {"policy": json.dumps({"Statement": [
+             {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "kms:*", "Resource": "*"}]})}),
+    Rule("services use keys for this account only", inputs_hold(serves_this_account, KEY),
+         KEY, {"policy": json.dumps({"Statement": [
+             {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "kms:Decrypt"}]})}),
+    Rule("one key is for everything or for nothing", half_encrypted, DATABASE, {"kmsKeyId": None}),
     Rule("databases speak TLS only", inputs_hold(
         lambda i: ("rds.force_ssl", "1") in [(each["name"], each["value"]) for each in i["parameters"]],
         DATABASE_PARAMETERS),
@@ -189,7 +231,8 @@ RULES = [
          SECURITY_GROUP, {"ingress": [{"fromPort": 0}]}),
     Rule("nobody is anybody", statements(anybody), BUCKET_POLICY,
          {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:Get*"}]})}),
-    Rule("no permission is for everything", statements(for_everything),
+    Rule("no permission is for everything", lambda plan: [
+        each for each in statements(for_everything)(plan) if each.token != KEY],
          ROLE_POLICY, {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "b"}]})}),
     Rule("clusters resize their own nodes only", statements(resizes_anybodys_nodes),
          ROLE_POLICY, {"policy": json.dumps({"Statement": [

@@ -77,6 +77,7 @@ CHANGES = [
     ("artifactsEnabled", "false", REFUSAL),
     ("agents", '["hello-world-graph", "second"]', MAKE),
     ("agents", '["second"]', REMOVE),
+    ("customerManagedKey", "true", REFUSAL),
     ("deletionProtection", "true", UPDATE),
     ("agentNamespaces", '["agents", "more-agents"]', MAKE),
     ("agentsTls", "false", UNCHANGED),

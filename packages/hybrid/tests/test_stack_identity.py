@@ -21,6 +21,7 @@ BEFORE: dict[str, Any] = {
     "postgresEnabled": True,
     "redisEnabled": False,
     "artifactsEnabled": True,
+    "customerManagedKey": False,
     "eksClusterVersion": "1.35",
     "postgresVersion": "16",
     "redisVersion": "8.0",
@@ -44,6 +45,14 @@ def test_a_stack_from_before_a_key_was_known_is_not_asked_about_it() -> None:
     assert failures({"vpcId": "vpc-1"}, before=older) == {}
 
 
+def test_an_older_stack_of_the_production_profile_is_not_given_another_key_unasked() -> None:
+    older = {key: value for key, value in BEFORE.items() if key != "customerManagedKey"}
+    assert failures({"customerManagedKey": True}, before=older).keys() == {"customerManagedKey"}, (
+        "it has AWS's keys, and another would replace its stores"
+    )
+    assert failures({"customerManagedKey": True}, before={}) == {}
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -55,6 +64,7 @@ def test_a_stack_from_before_a_key_was_known_is_not_asked_about_it() -> None:
         ("s3BucketPrefix", "other"),
         ("postgresEnabled", False),
         ("artifactsEnabled", False),
+        ("customerManagedKey", True),
     ],
 )
 def test_what_holds_data_is_neither_replaced_nor_removed_without_consent(key: str, value: Any) -> None:

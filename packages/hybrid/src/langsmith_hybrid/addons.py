@@ -10,14 +10,16 @@ import pulumi
 import pulumi_aws as aws
 
 from langsmith_hybrid import iam
+from langsmith_hybrid.encryption_key import USES
 
 # Nodes cannot turn Ready without these; the others need nodes to run on.
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-ON_NODES = ("coredns", "aws-ebs-csi-driver", "metrics-server")
+VOLUMES = "aws-ebs-csi-driver"
+ON_NODES = ("coredns", VOLUMES, "metrics-server")
 # Service accounts that call AWS, and the managed policy each needs.
 _IDENTITIES = {
     "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy"),
-    "aws-ebs-csi-driver": ("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
+    VOLUMES: ("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
 }
 
 
@@ -59,15 +61,30 @@ def settings_of(addon: str, tags: Mapping[str, str]) -> Mapping[str, Any] | None
     """What an add-on is told; ``tags`` go onto the volumes it makes, which no provider's default tags reach."""
     if addon == "vpc-cni":
         return {"enableNetworkPolicy": "true", "env": {"ENABLE_PREFIX_DELEGATION": "true"}}
-    if addon == "aws-ebs-csi-driver":
+    if addon == VOLUMES:
         return {"controller": {"extraVolumeTags": dict(tags)}}
     return None
 
 
 def identity(
-    addon: str, *, within: str, cluster_name: pulumi.Input[str], partition: str, opts: pulumi.ResourceOptions
+    addon: str,
+    *,
+    within: str,
+    cluster_name: pulumi.Input[str],
+    partition: str,
+    key_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """The role of an add-on that calls AWS, bound to its one service account; empty for the others."""
+    """The role of an add-on that calls AWS, bound to its one service account; empty for the others.
+
+    Args:
+        addon: As EKS knows it.
+        within: Prefix of the names in the program.
+        cluster_name: The cluster it is part of.
+        partition: AWS partition.
+        key_arn: KMS key of the volumes that are made; None for one of AWS's own, which needs no permission.
+        opts: Options of all resources.
+    """
     if addon not in _IDENTITIES:
         return []
     service_account, policy = _IDENTITIES[addon]
@@ -77,6 +94,9 @@ def identity(
         managed_policies=[iam.managed_policy_arn(partition, policy)],
         opts=opts,
     )
+    if addon == VOLUMES and key_arn is not None:
+        encrypts = pulumi.Output.from_input(key_arn).apply(volumes_encrypted_with)
+        attachments.append(aws.iam.RolePolicy(f"{within}-{addon}-key", role=role.name, policy=encrypts, opts=opts))
     association = aws.eks.PodIdentityAssociation(
         f"{within}-{addon}",
         cluster_name=cluster_name,
@@ -86,3 +106,14 @@ def identity(
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=attachments)),
     )
     return [association]
+
+
+def volumes_encrypted_with(key_arn: str) -> str:
+    """A policy that allows to make volumes with a key, and to have EC2 attach them: its managed policy has neither."""
+    in_use = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return iam.policy(
+        [
+            {"Effect": "Allow", "Action": list(USES), "Resource": key_arn},
+            {"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": key_arn, "Condition": in_use},
+        ]
+    )

@@ -17,6 +17,7 @@ from langsmith_hybrid import agent_stores_pod, iam
 from langsmith_hybrid.agent_stores_job import names
 from langsmith_hybrid.agent_stores_job.request import PostgresServer, RedisServer, Request
 from langsmith_hybrid.component import Component
+from langsmith_hybrid.encryption_key import used_through
 
 _NAME = "agent-stores"
 
@@ -38,11 +39,15 @@ class RedisShare:
 
 @dataclasses.dataclass(frozen=True)
 class PostgresShare:
-    """The PostgreSQL agents share: its ``endpoint``, and the ARN of its master user's secret in ``region``."""
+    """The PostgreSQL agents share: its ``endpoint``, and the ARN of its master user's secret in ``region``.
+
+    ``key_arn`` is the KMS key the secret is encrypted with; None for one of AWS's own, which needs no permission.
+    """
 
     endpoint: pulumi.Input[str]
     secret_arn: pulumi.Input[str]
     region: str
+    key_arn: pulumi.Input[str] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +90,7 @@ class AgentStores(Component):
         account = kubernetes.core.v1.ServiceAccount(name, metadata=_named(self._home), opts=self.child())
         needed: list[pulumi.Resource] = [self._may_write(namespace, account) for namespace in args.namespaces]
         if args.postgres:
-            needed.append(self._may_read(args.postgres.secret_arn, account))
+            needed.append(self._may_read(args.postgres, account))
         job = self._job(account, needed)
         # Whoever reads them may rely on the Secrets.
         self.references = job.id.apply(lambda _: references(args.agents, self._uris()))
@@ -118,13 +123,13 @@ class AgentStores(Component):
         )
 
     def _may_read(
-        self, secret_arn: pulumi.Input[str], account: kubernetes.core.v1.ServiceAccount
+        self, postgres: PostgresShare, account: kubernetes.core.v1.ServiceAccount
     ) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(self._name, assume_role_policy=iam.assumed_by_pods(), opts=self.child())
         allowed = aws.iam.RolePolicy(
             self._name,
             role=role.name,
-            policy=pulumi.Output.from_input(secret_arn).apply(value_of),
+            policy=value_of(postgres),
             opts=self.child(),
         )
         return aws.eks.PodIdentityAssociation(
@@ -196,9 +201,15 @@ def references(agents: Sequence[str], uris: Sequence[str]) -> dict[str, list[dic
     }
 
 
-def value_of(secret_arn: str) -> str:
+def value_of(postgres: PostgresShare) -> pulumi.Output[str]:
     """A policy that allows to read one secret, and nothing else."""
-    return iam.policy([{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret_arn}])
+    read = pulumi.Output.from_input(postgres.secret_arn).apply(
+        lambda arn: {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
+    )
+    if postgres.key_arn is None:
+        return read.apply(lambda statement: iam.policy([statement]))
+    unseal = used_through(postgres.key_arn, "secretsmanager", postgres.region, ["kms:Decrypt"])
+    return pulumi.Output.all(read, unseal).apply(iam.policy)
 
 
 def _named(namespace: str) -> kubernetes.meta.v1.ObjectMetaArgs:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pulumi
+
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccessArgs
 from langsmith_hybrid.agent_stores import AgentStoresArgs, PostgresShare, RedisShare
@@ -11,6 +13,7 @@ from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.config_rules import REDIS_DATABASES
 from langsmith_hybrid.data_plane import DataPlaneArgs
+from langsmith_hybrid.encryption_key import EncryptionKeyArgs, node_starter
 from langsmith_hybrid.entrance import Entrance, EntranceArgs
 from langsmith_hybrid.gateway_api import GatewayApi, GatewayApiArgs, manifests_of
 from langsmith_hybrid.image_registry import ImageRegistryArgs
@@ -25,6 +28,25 @@ from langsmith_hybrid.platform import PlatformArgs
 from langsmith_hybrid.postgres import Postgres, PostgresArgs
 from langsmith_hybrid.redis import Redis, RedisArgs
 from langsmith_hybrid.service_endpoints import ServiceEndpointsArgs
+
+# The longest and the shortest time KMS keeps a key that is to be deleted, in days.
+_LONG_WINDOW, _SHORT_WINDOW = 30, 7
+
+KeyArn = pulumi.Output[str] | None
+"""The customer's key, or None for keys of AWS's own."""
+
+
+def encryption_key(config: LangSmithConfig, account: Account) -> EncryptionKeyArgs:
+    """The key of everything that keeps data."""
+    return EncryptionKeyArgs(
+        partition=account.partition,
+        region=config.region,
+        account_id=account.account_id,
+        cluster_prefix=config.eks_cluster_name,
+        node_starter=node_starter(account.asking),
+        flow_logs=config.flow_logs,
+        deletion_window_days=_LONG_WINDOW if config.deletion_protection else _SHORT_WINDOW,
+    )
 
 
 def network(config: LangSmithConfig, account: Account) -> NetworkArgs:
@@ -44,7 +66,7 @@ def service_endpoints(config: LangSmithConfig, place: Network) -> ServiceEndpoin
     )
 
 
-def network_logs(config: LangSmithConfig, account: Account, place: Place) -> NetworkLogsArgs:
+def network_logs(config: LangSmithConfig, account: Account, place: Place, key_arn: KeyArn) -> NetworkLogsArgs:
     """Flow logs, kept as long as the cluster's."""
     return NetworkLogsArgs(
         vpc_id=place.vpc_id,
@@ -53,11 +75,12 @@ def network_logs(config: LangSmithConfig, account: Account, place: Place) -> Net
         account_id=account.account_id,
         region=config.region,
         retention_days=config.log_retention_days,
+        key_arn=key_arn,
         deletion_protection=config.deletion_protection,
     )
 
 
-def cluster(config: LangSmithConfig, account: Account, place: Place) -> ClusterArgs:
+def cluster(config: LangSmithConfig, account: Account, place: Place, key_arn: KeyArn) -> ClusterArgs:
     """The cluster, in the private subnets."""
     return ClusterArgs(
         name_prefix=config.eks_cluster_name,
@@ -84,11 +107,12 @@ def cluster(config: LangSmithConfig, account: Account, place: Place) -> ClusterA
             disk_gib=config.eks_node_disk_gib,
         ),
         tags=account.tags,
+        key_arn=key_arn,
         deletion_protection=config.deletion_protection,
     )
 
 
-def postgres(config: LangSmithConfig, place: Place, clients: Cluster) -> PostgresArgs:
+def postgres(config: LangSmithConfig, place: Place, clients: Cluster, key_arn: KeyArn) -> PostgresArgs:
     """The database, open to the cluster's nodes and Pods."""
     return PostgresArgs(
         vpc_id=place.vpc_id,
@@ -99,12 +123,13 @@ def postgres(config: LangSmithConfig, place: Place, clients: Cluster) -> Postgre
         multi_az=config.postgres_multi_az,
         storage_gib=config.postgres_storage_gib,
         backup_days=config.postgres_backup_days,
+        key_arn=key_arn,
         apply_immediately=config.stores_apply_immediately,
         deletion_protection=config.deletion_protection,
     )
 
 
-def redis(config: LangSmithConfig, place: Place, clients: Cluster) -> RedisArgs:
+def redis(config: LangSmithConfig, place: Place, clients: Cluster, key_arn: KeyArn) -> RedisArgs:
     """The queue and cache, open to the cluster's nodes and Pods."""
     return RedisArgs(
         vpc_id=place.vpc_id,
@@ -115,28 +140,37 @@ def redis(config: LangSmithConfig, place: Place, clients: Cluster) -> RedisArgs:
         nodes=config.redis_nodes,
         databases=REDIS_DATABASES,
         token_generation=config.redis_token_generation,
+        key_arn=key_arn,
         apply_immediately=config.stores_apply_immediately,
         deletion_protection=config.deletion_protection,
     )
 
 
-def object_store(config: LangSmithConfig) -> ObjectStoreArgs:
+def object_store(config: LangSmithConfig, key_arn: KeyArn) -> ObjectStoreArgs:
     """The agents' bucket."""
-    return ObjectStoreArgs(bucket_prefix=config.s3_bucket_prefix, deletion_protection=config.deletion_protection)
+    return ObjectStoreArgs(config.s3_bucket_prefix, key_arn, config.deletion_protection)
 
 
-def image_registry(config: LangSmithConfig) -> ImageRegistryArgs:
+def image_registry(config: LangSmithConfig, key_arn: KeyArn) -> ImageRegistryArgs:
     """The agents' repositories."""
-    return ImageRegistryArgs(agents=config.agents, deletion_protection=config.deletion_protection)
+    return ImageRegistryArgs(config.agents, key_arn, config.deletion_protection)
 
 
-def agent_access(config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore) -> AgentAccessArgs:
+def agent_access(
+    config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore, key_arn: KeyArn
+) -> AgentAccessArgs:
     """The agents' way to their bucket."""
-    return AgentAccessArgs(cluster_name=runs_on.cluster_name, namespaces=config.agent_namespaces, bucket_arn=bucket.arn)
+    return AgentAccessArgs(
+        cluster_name=runs_on.cluster_name,
+        namespaces=config.agent_namespaces,
+        bucket_arn=bucket.arn,
+        region=config.region,
+        key_arn=key_arn,
+    )
 
 
 def agent_stores(
-    config: LangSmithConfig, runs_on: Cluster, postgres: Postgres | None, redis: Redis | None
+    config: LangSmithConfig, runs_on: Cluster, postgres: Postgres | None, redis: Redis | None, key_arn: KeyArn
 ) -> AgentStoresArgs:
     """The agents' part of each store there is."""
     return AgentStoresArgs(
@@ -144,7 +178,7 @@ def agent_stores(
         namespaces=config.agent_namespaces,
         cluster_name=runs_on.cluster_name,
         image=config.agent_stores_image,
-        postgres=PostgresShare(postgres.endpoint, postgres.master_secret_arn, config.region) if postgres else None,
+        postgres=postgres and PostgresShare(postgres.endpoint, postgres.master_secret_arn, config.region, key_arn),
         redis=RedisShare(redis.endpoint, redis.token, REDIS_DATABASES) if redis else None,
     )
 
@@ -162,9 +196,9 @@ def autoscaling(config: LangSmithConfig, account: Account, resizes: Cluster) -> 
     )
 
 
-def platform(config: LangSmithConfig) -> PlatformArgs:
+def platform(config: LangSmithConfig, key_arn: KeyArn) -> PlatformArgs:
     """What the data plane's chart takes for granted."""
-    return PlatformArgs(config.keda_chart_repository, config.keda_chart_version)
+    return PlatformArgs(config.keda_chart_repository, config.keda_chart_version, key_arn)
 
 
 def gateway_api(config: LangSmithConfig) -> GatewayApiArgs:

@@ -19,6 +19,7 @@ from langsmith_hybrid.nodes import NodeArgs, node_group
 # What terraform-aws-eks turns on by default as well: who did what, and who was let in.
 _LOG_TYPES = ["api", "audit", "authenticator"]
 _CONTROL_PLANE_ZONES = 2
+_SEALING = ("kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ClusterArgs:
         log_retention_days: Days control-plane logs are kept.
         nodes: The node group.
         tags: Put on what is made on the cluster's behalf: instances, disks, volumes.
+        key_arn: KMS key for Kubernetes Secrets, nodes' disks, volumes and logs; None for keys of AWS's own.
         deletion_protection: Whether EKS refuses to delete the cluster.
     """
 
@@ -51,6 +53,7 @@ class ClusterArgs:
     log_retention_days: int
     nodes: NodeArgs
     tags: Mapping[str, str]
+    key_arn: pulumi.Input[str] | None
     deletion_protection: bool
 
 
@@ -89,6 +92,7 @@ class Cluster(Component):
             subnet_ids=args.subnet_ids,
             partition=args.partition,
             tags=args.tags,
+            key_arn=args.key_arn,
             opts=self.child(),
             depends_on=[*first, *self._identity("vpc-cni")],
         )
@@ -117,8 +121,11 @@ class Cluster(Component):
             f"{self._name}-control-plane",
             name=names.control_plane_log_group(name),
             retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
             opts=self.child(),
         )
+        if args.key_arn is not None:
+            attachments.append(self._may_seal_secrets(role, args.key_arn))
         public = bool(args.public_access_cidrs)
         return aws.eks.Cluster(
             self._name,
@@ -137,6 +144,8 @@ class Cluster(Component):
                 public_access_cidrs=list(args.public_access_cidrs) if public else None,
             ),
             enabled_cluster_log_types=_LOG_TYPES,
+            # Without a key of ours EKS seals Secrets with one of its own.
+            encryption_config=None if args.key_arn is None else _secrets_sealed_with(args.key_arn),
             # Not EXTENDED, EKS's default, which costs six times as much without anybody having asked.
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
             bootstrap_self_managed_addons=False,
@@ -144,12 +153,19 @@ class Cluster(Component):
             opts=self.child(depends_on=[logs, *attachments, *args.egress]),
         )
 
+    def _may_seal_secrets(self, role: aws.iam.Role, key_arn: pulumi.Input[str]) -> aws.iam.RolePolicy:
+        allowed = pulumi.Output.from_input(key_arn).apply(
+            lambda arn: iam.policy([{"Effect": "Allow", "Action": list(_SEALING), "Resource": arn}])
+        )
+        return aws.iam.RolePolicy(f"{self._name}-secrets", role=role.name, policy=allowed, opts=self.child())
+
     def _identity(self, addon: str) -> list[pulumi.Resource]:
         return addons.identity(
             addon,
             within=self._name,
             cluster_name=self._cluster.name,
             partition=self._args.partition,
+            key_arn=self._args.key_arn,
             opts=self.child(),
         )
 
@@ -169,3 +185,8 @@ class Cluster(Component):
             endpoint=self._cluster.endpoint,
             authority=self._cluster.certificate_authority.apply(lambda authority: authority.data or ""),
         ).apply(lambda known: json.dumps(kubeconfig(known["name"], known["endpoint"], known["authority"], region)))
+
+
+def _secrets_sealed_with(key_arn: pulumi.Input[str]) -> aws.eks.ClusterEncryptionConfigArgs:
+    provider = aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=key_arn)
+    return aws.eks.ClusterEncryptionConfigArgs(provider=provider, resources=["secrets"])

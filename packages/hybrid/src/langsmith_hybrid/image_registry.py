@@ -20,10 +20,12 @@ class ImageRegistryArgs:
 
     Attributes:
         agents: Names of the agents; each gets a repository.
+        key_arn: KMS key images are encrypted with; None for one of AWS's own.
         deletion_protection: Refuse to destroy a repository that holds images.
     """
 
     agents: Sequence[str]
+    key_arn: pulumi.Input[str] | None
     deletion_protection: bool
 
 
@@ -42,20 +44,24 @@ class ImageRegistry(Component):
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        repositories = {agent: self._repository(agent, args.deletion_protection) for agent in args.agents}
+        repositories = {agent: self._repository(agent, args) for agent in args.agents}
         self.repositories = pulumi.Output.all(
             **{agent: repository.repository_url for agent, repository in repositories.items()}
         ).apply(dict)
         self.host = self.repositories.apply(lambda urls: next(iter(urls.values()), "").partition("/")[0])
         self.register_outputs({"repositories": self.repositories})
 
-    def _repository(self, agent: str, deletion_protection: bool) -> aws.ecr.Repository:
+    def _repository(self, agent: str, args: ImageRegistryArgs) -> aws.ecr.Repository:
         repository = aws.ecr.Repository(
             agent,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
-            encryption_configurations=[aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="AES256")],
-            force_delete=not deletion_protection,
+            encryption_configurations=[
+                aws.ecr.RepositoryEncryptionConfigurationArgs(
+                    encryption_type="AES256" if args.key_arn is None else "KMS", kms_key=args.key_arn
+                )
+            ],
+            force_delete=not args.deletion_protection,
             opts=self.child(),
         )
         aws.ecr.LifecyclePolicy(agent, repository=repository.name, policy=_expire_untagged(), opts=self.child())

@@ -24,6 +24,7 @@ class NetworkLogsArgs:
         bucket_prefix: Prefix of the bucket's name.
         partition: AWS partition, ``account_id`` and ``region`` of the VPC: whose log delivery may write.
         retention_days: Days they are kept.
+        key_arn: KMS key they are encrypted with, whose policy must admit log delivery; None for S3's own.
         deletion_protection: Refuse to destroy the bucket while it holds logs.
     """
 
@@ -33,6 +34,7 @@ class NetworkLogsArgs:
     account_id: str
     region: str
     retention_days: int
+    key_arn: pulumi.Input[str] | None
     deletion_protection: bool
 
 
@@ -53,6 +55,7 @@ class NetworkLogs(Component):
             name,
             prefix=f"{args.bucket_prefix}-logs-",
             keep_objects=args.deletion_protection,
+            key_arn=args.key_arn,
             opts=self.child(),
             allowing=lambda arn: log_delivery(arn, args),
         )

@@ -56,6 +56,7 @@ def node_group(
     subnet_ids: Sequence[pulumi.Input[str]],
     partition: str,
     tags: Mapping[str, str],
+    key_arn: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
     depends_on: Sequence[pulumi.Resource],
 ) -> aws.eks.NodeGroup:
@@ -68,6 +69,7 @@ def node_group(
         subnet_ids: Private subnets, one a zone.
         partition: AWS partition.
         tags: Put on instances, disks and interfaces, which no provider's default tags reach.
+        key_arn: KMS key of the disks; None for one of AWS's own.
         opts: Options of all resources.
         depends_on: What nodes need to turn Ready.
     """
@@ -77,7 +79,7 @@ def node_group(
         managed_policies=[iam.managed_policy_arn(partition, policy) for policy in _POLICIES],
         opts=opts,
     )
-    template = _launch_template(name, args, tags, opts)
+    template = _launch_template(name, args, tags, key_arn, opts)
     return aws.eks.NodeGroup(
         name,
         cluster_name=cluster.name,
@@ -103,7 +105,11 @@ def node_group(
 
 
 def _launch_template(
-    name: str, args: NodeArgs, tags: Mapping[str, str], opts: pulumi.ResourceOptions
+    name: str,
+    args: NodeArgs,
+    tags: Mapping[str, str],
+    key_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
 ) -> aws.ec2.LaunchTemplate:
     return aws.ec2.LaunchTemplate(
         name,
@@ -116,7 +122,11 @@ def _launch_template(
             aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
                 device_name=_DATA_DISK[args.system],
                 ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                    volume_type="gp3", volume_size=args.disk_gib, encrypted="true", delete_on_termination="true"
+                    volume_type="gp3",
+                    volume_size=args.disk_gib,
+                    encrypted="true",
+                    kms_key_id=key_arn,
+                    delete_on_termination="true",
                 ),
             )
         ],

@@ -19,10 +19,12 @@ class ObjectStoreArgs:
 
     Attributes:
         bucket_prefix: Prefix of its name.
+        key_arn: KMS key it is encrypted with; None for one of AWS's own.
         deletion_protection: Refuse to destroy the bucket while it holds objects.
     """
 
     bucket_prefix: str
+    key_arn: pulumi.Input[str] | None
     deletion_protection: bool
 
 
@@ -40,7 +42,11 @@ class ObjectStore(Component):
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         bucket = private_bucket(
-            name, prefix=f"{args.bucket_prefix}-", keep_objects=args.deletion_protection, opts=self.child()
+            name,
+            prefix=f"{args.bucket_prefix}-",
+            keep_objects=args.deletion_protection,
+            key_arn=args.key_arn,
+            opts=self.child(),
         ).bucket
         versioning = aws.s3.BucketVersioning(
             name,

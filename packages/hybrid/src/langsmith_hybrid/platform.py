@@ -19,10 +19,12 @@ class PlatformArgs:
 
     Attributes:
         keda_chart_repository: Helm repository of the ``keda`` chart; ``keda_chart_version`` pins it.
+        key_arn: KMS key of the volumes Pods claim; None for one of AWS's own.
     """
 
     keda_chart_repository: str
     keda_chart_version: str
+    key_arn: pulumi.Input[str] | None
 
 
 class Platform(Component):
@@ -43,7 +45,11 @@ class Platform(Component):
                 name="gp3-encrypted", annotations={"storageclass.kubernetes.io/is-default-class": "true"}
             ),
             provisioner="ebs.csi.aws.com",
-            parameters={"type": "gp3", "encrypted": "true"},
+            parameters={
+                "type": "gp3",
+                "encrypted": "true",
+                **({} if args.key_arn is None else {"kmsKeyId": args.key_arn}),
+            },
             reclaim_policy="Delete",
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,

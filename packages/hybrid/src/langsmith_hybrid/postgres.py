@@ -29,6 +29,7 @@ class PostgresArgs:
         multi_az: Whether a standby in another zone takes over.
         storage_gib: Allocated gp3 storage in GiB.
         backup_days: Days automated backups are kept.
+        key_arn: KMS key for storage, master password and insights; None for keys of AWS's own.
         apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Refuse deletion, and keep a final snapshot when it comes to it.
     """
@@ -41,6 +42,7 @@ class PostgresArgs:
     multi_az: bool
     storage_gib: int
     backup_days: int
+    key_arn: pulumi.Input[str] | None
     apply_immediately: bool
     deletion_protection: bool
 
@@ -83,8 +85,10 @@ class Postgres(Component):
             max_allocated_storage=args.storage_gib * _STORAGE_GROWTH,
             storage_type="gp3",
             storage_encrypted=True,
+            kms_key_id=args.key_arn,
             username=_MASTER_USER,
             manage_master_user_password=True,
+            master_user_secret_kms_key_id=args.key_arn,
             iam_database_authentication_enabled=True,
             db_subnet_group_name=subnet_group.name,
             parameter_group_name=parameters.name,
@@ -95,6 +99,7 @@ class Postgres(Component):
             # The successor of Performance Insights. "standard" costs nothing, and RDS keeps its data for seven days.
             database_insights_mode="standard",
             performance_insights_enabled=True,
+            performance_insights_kms_key_id=args.key_arn,
             performance_insights_retention_period=_INSIGHTS_DAYS,
             auto_minor_version_upgrade=True,
             # A new major version comes with a parameter group of its own, and is asked for by its number.

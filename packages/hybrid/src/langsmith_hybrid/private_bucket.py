@@ -29,6 +29,7 @@ def private_bucket(
     *,
     prefix: str,
     keep_objects: bool,
+    key_arn: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
     allowing: Statements = lambda _: (),
 ) -> PrivateBucket:
@@ -38,6 +39,7 @@ def private_bucket(
         name: Its name in the program.
         prefix: Of its physical name; S3 names are global, so AWS's client appends unique characters.
         keep_objects: Refuse to destroy the bucket while it holds objects.
+        key_arn: KMS key its objects are encrypted with; None for S3's own.
         opts: Options of all its resources.
         allowing: From the bucket's ARN to statements of its policy besides the one that demands TLS.
     """
@@ -58,16 +60,7 @@ def private_bucket(
         opts=opts,
     )
     aws.s3.BucketServerSideEncryptionConfiguration(
-        name,
-        bucket=bucket.bucket,
-        rules=[
-            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                    sse_algorithm="AES256"
-                )
-            )
-        ],
-        opts=opts,
+        name, bucket=bucket.bucket, rules=[_encrypted_with(key_arn)], opts=opts
     )
     # S3 answers a policy and a public access block that arrive together with OperationAborted.
     policy = aws.s3.BucketPolicy(
@@ -77,6 +70,17 @@ def private_bucket(
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[blocked])),
     )
     return PrivateBucket(bucket, policy)
+
+
+def _encrypted_with(key_arn: pulumi.Input[str] | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgs:
+    default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs
+    return aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+        apply_server_side_encryption_by_default=default(
+            sse_algorithm="AES256" if key_arn is None else "aws:kms", kms_master_key_id=key_arn
+        ),
+        # One call of KMS for many objects: without it every object costs one.
+        bucket_key_enabled=key_arn is not None,
+    )
 
 
 def tls_only(bucket_arn: str) -> Mapping[str, Any]:

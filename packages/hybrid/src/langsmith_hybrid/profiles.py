@@ -49,6 +49,7 @@ class Profile:
         redis_nodes: A primary and its replicas, 1 to 6; from 2 on a replica in another zone takes over.
         stores_apply_immediately: Whether changes to the stores that interrupt them wait for no maintenance window.
         log_retention_days: Days control-plane and flow logs are kept.
+        customer_managed_key: Whether data at rest is encrypted with a KMS key of the stack's own, or with AWS's.
         deletion_protection: Protects cluster and database, keeps a final snapshot, and keeps data on destroy.
     """
 
@@ -69,6 +70,7 @@ class Profile:
     redis_nodes: int
     stores_apply_immediately: bool
     log_retention_days: int
+    customer_managed_key: bool
     deletion_protection: bool
 
 
@@ -91,6 +93,7 @@ DEV = Profile(
     redis_nodes=1,
     stores_apply_immediately=True,
     log_retention_days=14,
+    customer_managed_key=False,
     deletion_protection=False,
 )
 
@@ -113,6 +116,7 @@ PRODUCTION = Profile(
     redis_nodes=2,
     stores_apply_immediately=False,
     log_retention_days=90,
+    customer_managed_key=True,
     deletion_protection=True,
 )
 

@@ -26,6 +26,7 @@ class RedisArgs:
         nodes: A primary and its replicas; without a replica nothing takes over.
         databases: Numbered databases: the listener has 0, each agent another.
         token_generation: Another number gives a new token; for a while ElastiCache takes the old one too.
+        key_arn: KMS key it is encrypted with; None for one of AWS's own.
         apply_immediately: Whether changes wait for no maintenance window.
         deletion_protection: Keep a final snapshot on destroy.
     """
@@ -38,6 +39,7 @@ class RedisArgs:
     nodes: int
     databases: int
     token_generation: int
+    key_arn: pulumi.Input[str] | None
     apply_immediately: bool
     deletion_protection: bool
 
@@ -89,6 +91,7 @@ class Redis(Component):
             automatic_failover_enabled=args.nodes > 1,
             multi_az_enabled=args.nodes > 1,
             at_rest_encryption_enabled=True,
+            kms_key_id=args.key_arn,
             transit_encryption_enabled=True,
             auth_token=self.token,
             port=PORT,

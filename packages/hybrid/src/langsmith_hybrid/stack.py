@@ -13,6 +13,7 @@ from langsmith_hybrid.autoscaling import Autoscaling
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.data_plane import DataPlane
+from langsmith_hybrid.encryption_key import EncryptionKey
 from langsmith_hybrid.entrance import Entrance
 from langsmith_hybrid.existing_network import ExistingNetwork
 from langsmith_hybrid.gateway_api import GatewayApi
@@ -42,24 +43,28 @@ def deploy(config: LangSmithConfig) -> None:
     account = Account.of(config)
     on_aws = account.resources
 
+    key_arn = None
+    if config.customer_managed_key:
+        key_arn = EncryptionKey("key", arguments.encryption_key(config, account), on_aws).arn
+
     network = _existing_network(config, account, config.vpc_id) if config.vpc_id else _own_network(config, account)
     if config.flow_logs:
-        NetworkLogs("network-logs", arguments.network_logs(config, account, network), on_aws)
+        NetworkLogs("network-logs", arguments.network_logs(config, account, network, key_arn), on_aws)
 
-    cluster = Cluster("cluster", arguments.cluster(config, account, network), on_aws)
+    cluster = Cluster("cluster", arguments.cluster(config, account, network, key_arn), on_aws)
 
     postgres = redis = artifacts = None
     if config.postgres_enabled:
-        postgres = Postgres("postgres", arguments.postgres(config, network, cluster), on_aws)
+        postgres = Postgres("postgres", arguments.postgres(config, network, cluster, key_arn), on_aws)
     if config.redis_enabled:
-        redis = Redis("redis", arguments.redis(config, network, cluster), on_aws)
+        redis = Redis("redis", arguments.redis(config, network, cluster, key_arn), on_aws)
     if config.artifacts_enabled:
-        artifacts = ObjectStore("artifacts", arguments.object_store(config), on_aws)
-        AgentAccess("agents", arguments.agent_access(config, cluster, artifacts), on_aws)
-    images = ImageRegistry("images", arguments.image_registry(config), on_aws)
+        artifacts = ObjectStore("artifacts", arguments.object_store(config, key_arn), on_aws)
+        AgentAccess("agents", arguments.agent_access(config, cluster, artifacts, key_arn), on_aws)
+    images = ImageRegistry("images", arguments.image_registry(config, key_arn), on_aws)
 
     Autoscaling("autoscaler", arguments.autoscaling(config, account, cluster), _on_both(account, cluster))
-    platform = Platform("platform", arguments.platform(config), _in_cluster(cluster))
+    platform = Platform("platform", arguments.platform(config, key_arn), _in_cluster(cluster))
     listener = LangSmithListener(
         "listener",
         api_key=config.langsmith_api_key,

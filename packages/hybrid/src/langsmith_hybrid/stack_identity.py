@@ -30,7 +30,10 @@ _FIXED = (
     "postgres_enabled",
     "redis_enabled",
     "artifacts_enabled",
+    "customer_managed_key",
 )
+# What stacks had that are older than the key. They are held to it, where any other unknown is taken as it comes.
+_BEFORE_IT_WAS_KNOWN: Mapping[str, Any] = {"customer_managed_key": False}
 # What AWS upgrades in place, and never takes back, with the key that says whether there is any.
 _GROWING = {
     "eks_cluster_version": None,
@@ -82,11 +85,13 @@ def recorded(config: LangSmithConfig) -> Props:
 
 def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Keys whose new values would cost the stack what it holds, and why; none with consent, or in a new stack."""
-    if after[stack_key(_CONSENT)]:
+    if after[stack_key(_CONSENT)] or not before:
         return
-    for key in map(stack_key, _FIXED):
-        old, new = before.get(key, after[key]), after[key]
-        if old != new and not _added(old, new):
+    for name in _FIXED:
+        key = stack_key(name)
+        old, new = before.get(key, _BEFORE_IT_WAS_KNOWN.get(name, after[key])), after[key]
+        # Another key is another database, so no key is nothing to add to.
+        if old != new and (name == "customer_managed_key" or not _added(old, new)):
             loss = f"{_shown(old)} cannot become {_shown(new)} without the loss of what was made from it."
             yield key, f"{loss} Keep it, or set allowReplacement to true for one update."
     for name, owner in _GROWING.items():

@@ -36,6 +36,7 @@ from langsmith_sandbox.aws import (
     context,
     credentials,
     ecr,
+    iam,
     journal,
     overlay,
     permissions,
@@ -161,6 +162,7 @@ class Emulator:
         self._context.clock.forget_due()
         mock_random.seed("operator")
         credentials.seed_operator(self._operator)
+        iam.seed_service_roles(ACCOUNT_ID)
         self._baseline = Baseline()
         self._open_region(_WARM_REGION)
 

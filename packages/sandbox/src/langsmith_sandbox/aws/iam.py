@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.iam.responses import IamResponse as MotoIamResponse
 
 from langsmith_sandbox.aws.errors import AwsError
@@ -26,6 +26,13 @@ class IamResponse(MotoIamResponse):
         if policy is not None and policy.attachment_count > 0:
             raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.")
         return super().delete_policy()
+
+
+def seed_service_roles(account: str) -> None:
+    """The roles services have made for themselves in every account somebody has used before."""
+    backend = iam_backends[account][_PARTITION]
+    if "AWSServiceRoleForAutoScaling" not in {role.name for role in backend.roles.values()}:
+        backend.create_service_linked_role("autoscaling.amazonaws.com", "Starts and ends instances of groups", "")
 
 
 def adjust_models() -> None:

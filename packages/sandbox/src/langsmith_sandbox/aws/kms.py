@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 import moto.kms.models as moto_kms
-from moto.kms.models import Key, KmsBackend
+from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.utils import MASTER_KEY_LEN, AbstractPrivateKey, KeySpec, generate_private_key
 from moto.moto_api._internal import mock_random
 
@@ -35,6 +35,15 @@ def adjust_models() -> None:
     KmsBackend._generate_default_keys = managed_by_aws  # type: ignore[method-assign]  # noqa: SLF001
     moto_kms.__dict__["generate_private_key"] = _private_key
     moto_kms.__dict__["generate_master_key"] = lambda: mock_random.randbytes(MASTER_KEY_LEN)
+
+
+def is_usable(arn: str) -> bool:
+    """Whether an ARN is that of a key which is there and not to be deleted."""
+    parts = arn.split(":")
+    if len(parts) != 6 or not parts[5].startswith("key/"):
+        return False
+    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
+    return key is not None and key.key_state == "Enabled"
 
 
 def _private_key(key_spec: str) -> AbstractPrivateKey:

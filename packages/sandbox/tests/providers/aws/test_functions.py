@@ -39,6 +39,13 @@ def test_a_session_leads_back_to_the_role_behind_it(engine: Any, aws: Any) -> No
     assert (context["issuerArn"], context["sessionName"]) == (role["Arn"], "session")
 
 
+def test_a_role_is_found_by_its_name(engine: Any) -> None:
+    found = engine.invoke("aws:iam/getRole:getRole", name="AWSServiceRoleForAutoScaling")
+    assert found["arn"].endswith(":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
+    with pytest.raises(grpc.RpcError, match="NoSuchEntity"):
+        engine.invoke("aws:iam/getRole:getRole", name="nobody")
+
+
 def test_an_arn_that_is_no_session_is_its_own_issuer(engine: Any) -> None:
     arn = "arn:aws:iam::123456789012:user/someone"
     assert engine.invoke("aws:iam/getSessionContext:getSessionContext", arn=arn)["issuerArn"] == arn

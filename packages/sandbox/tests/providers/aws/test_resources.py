@@ -243,7 +243,10 @@ CASES: dict[str, tuple[Any, Any]] = {
         },
         lambda w: {"policy": expiry_after(30)},
     ),
-    "aws:cloudwatch/logGroup:LogGroup": (lambda w: {"retentionInDays": 30}, lambda w: {"retentionInDays": 60}),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        lambda w: {"retentionInDays": 30},
+        lambda w: {"retentionInDays": 60, "kmsKeyId": w.shared("key", "aws:kms/key:Key")["arn"]},
+    ),
     "aws:kms/key:Key": (
         lambda w: {"description": "one", "enableKeyRotation": True, "deletionWindowInDays": 7},
         lambda w: {"description": "two", "enableKeyRotation": False},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -127,6 +128,24 @@ def _session_context(clients: Clients, arguments: Properties) -> Mapping[str, An
     }
 
 
+def _role(clients: Clients, arguments: Properties) -> Mapping[str, Any]:
+    role = clients.call("iam", Call("get_role"), {}, extra={"RoleName": arguments["name"]})["Role"]
+    return {
+        "arn": role["Arn"],
+        "assumeRolePolicy": json.dumps(role["AssumeRolePolicyDocument"]),
+        "createDate": role["CreateDate"].isoformat(),
+        "description": role.get("Description", ""),
+        "id": role["RoleName"],
+        "maxSessionDuration": role.get("MaxSessionDuration", 3600),
+        "name": role["RoleName"],
+        "path": role["Path"],
+        "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        "roleLastUseds": [],
+        "tags": {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
+        "uniqueId": role["RoleId"],
+    }
+
+
 _BY_ID = {"id": True, "region": False}
 FUNCTIONS: Mapping[str, tuple[Function, Mapping[str, bool]]] = {
     "aws:eks/getAddonVersion:getAddonVersion": (
@@ -144,6 +163,7 @@ FUNCTIONS: Mapping[str, tuple[Function, Mapping[str, bool]]] = {
     ),
     "aws:ec2/getSubnet:getSubnet": (network_functions.subnet, _BY_ID),
     "aws:ec2/getVpc:getVpc": (network_functions.vpc, _BY_ID),
+    "aws:iam/getRole:getRole": (_role, {"name": True}),
     "aws:iam/getSessionContext:getSessionContext": (_session_context, {"arn": True}),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (
         _availability_zones,
