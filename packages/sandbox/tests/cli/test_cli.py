@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from langsmith_sandbox.cli import cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from langsmith_sandbox.cli import cli, main
+from langsmith_sandbox.toolchain.errors import GoMissingError
+from langsmith_sandbox.walkthrough.errors import LeftoversError, NoAnswerError, ToolFailedError, UnreachableError
 
 COMMANDS = ("down", "env", "fault", "logs", "reset", "start", "status", "stop", "toolchain", "up")
 
@@ -97,3 +96,31 @@ def test_stopping_nothing_is_no_error(tmp_path: Path) -> None:
 
 def test_an_unknown_command_is_a_usage_error(tmp_path: Path) -> None:
     assert run(tmp_path, "strat").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "command", "error"),
+    [
+        (1, "down", UnreachableError("http://127.0.0.1:1", "status 500")),
+        (10, "toolchain", GoMissingError("helm")),
+        (20, "up", ToolFailedError("pulumi up", "no such zone", Path("up.log"))),
+        (23, "up", NoAnswerError("http://agent", "status 502")),
+        (60, "down", LeftoversError(["AWS VPC vpc-1"])),
+        (130, "up", KeyboardInterrupt()),
+    ],
+)
+def test_every_end_has_its_exit_code_and_no_traceback(
+    code: int, command: str, error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    work = {"toolchain": "langsmith_sandbox.toolchain.ensure"}
+    monkeypatch.setattr(work.get(command, f"langsmith_sandbox.walkthrough.{command}.{command}"), fail)
+    monkeypatch.setattr(sys, "argv", ["langsmith-sandbox", command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert said.strip().startswith("Interrupted." if code == 130 else "Error: ")
