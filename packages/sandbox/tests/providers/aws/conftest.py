@@ -110,18 +110,18 @@ class Engine:
         news, olds = encode(inputs), encode(old_inputs or {})
         return self.stub.Check(proto.CheckRequest(urn=urn, news=news, olds=olds, randomSeed=seed))
 
-    def failures(self, token: str, **inputs: Any) -> dict[str, str]:
+    def failures(self, token: str, /, **inputs: Any) -> dict[str, str]:
         """What is wrong with the inputs of a new resource, by property."""
         return {each.property: each.reason for each in self.check(urn(token, "main"), inputs).failures}
 
-    def preview(self, token: str, name: str = "main", **inputs: Any) -> Properties:
+    def preview(self, token: str, name: str = "main", /, **inputs: Any) -> Properties:
         """The outputs a preview foretells for a new resource."""
         checked = self.check(urn(token, name), inputs)
         assert not checked.failures, checked.failures
         request = proto.CreateRequest(urn=urn(token, name), properties=checked.inputs, preview=True)
         return decode(self.stub.Create(request).properties)
 
-    def create(self, token: str, name: str = "main", **inputs: Any) -> Made:
+    def create(self, token: str, name: str = "main", /, **inputs: Any) -> Made:
         """Check and create a resource."""
         checked = self.check(urn(token, name), inputs)
         assert not checked.failures, checked.failures

@@ -46,6 +46,14 @@ def test_a_role_is_found_by_its_name(engine: Any) -> None:
         engine.invoke("aws:iam/getRole:getRole", name="nobody")
 
 
+def test_the_zone_of_load_balancers_is_known_by_region(engine: Any) -> None:
+    token = "aws:lb/getHostedZoneId:getHostedZoneId"
+    assert engine.invoke(token, loadBalancerType="application")["id"] == "Z35SXDOTRQ7X7K"
+    assert engine.invoke(token, region="eu-west-1")["id"] == "Z32O12XQLNTSW2"
+    with pytest.raises(grpc.RpcError, match="does not know the zone"):
+        engine.invoke(token, loadBalancerType="network")
+
+
 def test_an_arn_that_is_no_session_is_its_own_issuer(engine: Any) -> None:
     arn = "arn:aws:iam::123456789012:user/someone"
     assert engine.invoke("aws:iam/getSessionContext:getSessionContext", arn=arn)["issuerArn"] == arn

@@ -24,19 +24,20 @@ def trust(service: str) -> str:
 class World:
     """What other resources need around them, made once it is asked for."""
 
-    def __init__(self, engine: Any, name: str) -> None:
+    def __init__(self, engine: Any, aws: Any, name: str) -> None:
         self.engine = engine
+        self.aws = aws
         self.name = name
         self.made: list[Any] = []
         self._shared: dict[str, Any] = {}
 
-    def make(self, token: str, **inputs: Any) -> Any:
+    def make(self, token: str, /, **inputs: Any) -> Any:
         """A resource that is removed at the end."""
         made = self.engine.create(token, f"{self.name}{len(self.made)}", **inputs)
         self.made.append(made)
         return made
 
-    def shared(self, key: str, token: str, **inputs: Any) -> Any:
+    def shared(self, key: str, token: str, /, **inputs: Any) -> Any:
         if key not in self._shared:
             self._shared[key] = self.make(token, **inputs)
         return self._shared[key]
@@ -88,20 +89,57 @@ class World:
             "cluster", "aws:eks/cluster:Cluster", **CASES["aws:eks/cluster:Cluster"][0](self)
         ).resource_id
 
+    @property
+    def zone(self) -> str:
+        """A hosted zone, which no stack makes: whoever owns the name has it."""
+        route53 = self.aws("route53")
+        listed = route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"]
+        found = (
+            listed[0] if listed else route53.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]
+        )
+        return found["Id"].rpartition("/")[2]
+
+    @property
+    def proven_certificate(self) -> str:
+        """A certificate whose record is in the zone."""
+        token = "aws:acm/certificate:Certificate"
+        made = self.shared("certificate", token, domainName="b.example.com", validationMethod="DNS")
+        (proof,) = made["domainValidationOptions"]
+        self.shared(
+            "proof",
+            "aws:route53/record:Record",
+            zoneId=self.zone,
+            name=proof["resourceRecordName"],
+            type=proof["resourceRecordType"],
+            records=[proof["resourceRecordValue"]],
+            ttl=60,
+            allowOverwrite=True,
+        )
+        return made.resource_id
+
     def clear(self) -> None:
         for made in reversed(self.made):
             made.delete()
 
 
 @pytest.fixture
-def world(engine: Any, request: pytest.FixtureRequest) -> Any:
-    world = World(engine, f"w{zlib.crc32(request.node.name.encode())}-")
+def world(engine: Any, aws: Any, request: pytest.FixtureRequest) -> Any:
+    world = World(engine, aws, f"w{zlib.crc32(request.node.name.encode())}-")
     yield world
     world.clear()
 
 
 #: By type: the inputs of a new resource, and what changes in the update (``None``: it has no update).
 CASES: dict[str, tuple[Any, Any]] = {
+    "aws:acm/certificate:Certificate": (
+        lambda w: {"domainName": "agents.example.com", "validationMethod": "DNS", "tags": {"a": "1"}},
+        lambda w: {"tags": {"a": "2"}},
+    ),
+    "aws:acm/certificateValidation:CertificateValidation": (lambda w: {"certificateArn": w.proven_certificate}, None),
+    "aws:route53/record:Record": (
+        lambda w: {"zoneId": w.zone, "name": "a.example.com", "type": "A", "ttl": 60, "records": ["192.0.2.1"]},
+        lambda w: {"ttl": 300, "records": ["192.0.2.2", "192.0.2.3"]},
+    ),
     "aws:ec2/vpc:Vpc": (
         lambda w: {"cidrBlock": "10.1.0.0/16", "tags": {"a": "1"}},
         lambda w: {"enableDnsHostnames": True},
@@ -372,6 +410,7 @@ def expiry_after(days: int) -> str:
 
 #: AWS keeps these when they are "deleted": they are settings that always have some value, or belong to the VPC.
 OUTLIVE_DELETION = {
+    "aws:acm/certificateValidation:CertificateValidation",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketVersioning:BucketVersioning",
@@ -405,6 +444,20 @@ def test_a_resource_lives_from_preview_to_deletion(token: str, engine: Any, worl
     made.delete()
     if token not in OUTLIVE_DELETION:
         assert made.refreshed() is None, "what is deleted is not found any more, and deleting it again is no failure"
+
+
+def test_an_alias_follows_its_load_balancer_and_is_no_other_record_of_the_name(engine: Any, world: World) -> None:
+    token, target = "aws:route53/record:Record", {"zoneId": "Z35SXDOTRQ7X7K", "evaluateTargetHealth": False}
+    given = {"zoneId": world.zone, "name": "alias.example.com", "type": "A"}
+    text = world.make(token, **{**given, "type": "TXT"}, ttl=60, records=['"v=1"'])
+    alias = engine.create(token, **given, aliases=[{"name": "one.elb.amazonaws.com", **target}])
+    assert alias["fqdn"] == "alias.example.com"
+    assert not alias.refreshed().diff().detailedDiff
+    moved = alias.updated(aliases=[{"name": "two.elb.amazonaws.com", **target}])
+    assert moved["aliases"][0]["name"] == "two.elb.amazonaws.com"
+    moved.delete()
+    assert moved.refreshed() is None
+    assert text.refreshed().outputs == text.outputs
 
 
 def test_every_type_has_a_case() -> None:

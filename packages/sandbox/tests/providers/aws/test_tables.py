@@ -18,13 +18,14 @@ from langsmith_sandbox.providers.aws.schema import schema_of
 from langsmith_sandbox.providers.plugin import ProviderError
 
 TYPES = """
-cloudwatch:LogGroup ec2:DefaultSecurityGroup ec2:Eip ec2:FlowLog ec2:InternetGateway ec2:LaunchTemplate ec2:NatGateway
-ec2:Route ec2:RouteTable ec2:RouteTableAssociation ec2:SecurityGroup ec2:Subnet ec2:Vpc ec2:VpcEndpoint
-ecr:LifecyclePolicy ecr:Repository eks:AccessEntry eks:AccessPolicyAssociation eks:Addon eks:Cluster eks:NodeGroup
-eks:PodIdentityAssociation elasticache:ParameterGroup elasticache:ReplicationGroup elasticache:SubnetGroup iam:Policy
-iam:Role iam:RolePolicy iam:RolePolicyAttachment kms:Key rds:Instance rds:ParameterGroup rds:SubnetGroup s3:Bucket
-s3:BucketLifecycleConfiguration s3:BucketOwnershipControls s3:BucketPolicy s3:BucketPublicAccessBlock
-s3:BucketServerSideEncryptionConfiguration s3:BucketVersioning vpc:SecurityGroupEgressRule vpc:SecurityGroupIngressRule
+acm:Certificate acm:CertificateValidation cloudwatch:LogGroup ec2:DefaultSecurityGroup ec2:Eip ec2:FlowLog
+ec2:InternetGateway ec2:LaunchTemplate ec2:NatGateway ec2:Route ec2:RouteTable ec2:RouteTableAssociation
+ec2:SecurityGroup ec2:Subnet ec2:Vpc ec2:VpcEndpoint ecr:LifecyclePolicy ecr:Repository eks:AccessEntry
+eks:AccessPolicyAssociation eks:Addon eks:Cluster eks:NodeGroup eks:PodIdentityAssociation elasticache:ParameterGroup
+elasticache:ReplicationGroup elasticache:SubnetGroup iam:Policy iam:Role iam:RolePolicy iam:RolePolicyAttachment
+kms:Key rds:Instance rds:ParameterGroup rds:SubnetGroup route53:Record s3:Bucket s3:BucketLifecycleConfiguration
+s3:BucketOwnershipControls s3:BucketPolicy s3:BucketPublicAccessBlock s3:BucketServerSideEncryptionConfiguration
+s3:BucketVersioning vpc:SecurityGroupEgressRule vpc:SecurityGroupIngressRule
 """
 
 each_resource = pytest.mark.parametrize("resource", all_resources(), ids=lambda each: each.type)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from langsmith_sandbox.providers.aws.resource import Resource
 
 MODULES = {
+    "acm": "acm",
     "cloudwatch": "logs",
     "ec2": "ec2",
     "ecr": "ecr",
@@ -20,6 +21,7 @@ MODULES = {
     "iam": "iam",
     "kms": "kms",
     "rds": "rds",
+    "route53": "route53",
     "s3": "s3",
     "vpc": "security_groups",
 }

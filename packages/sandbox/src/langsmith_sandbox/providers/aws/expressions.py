@@ -34,6 +34,15 @@ class _Functions(functions.Functions):
         """The first item whose ``key`` is ``value``; JMESPath's own filters cannot look outside of the list."""
         return next((item for item in items or () if item.get(key) == value), None) if value is not None else None
 
+    @functions.signature({"types": ["array", "null"]}, {"types": ["object"]})
+    def _func_matching(self, items: list[Any] | None, members: dict[str, Any]) -> Any:
+        """The first item that has all of ``members``."""
+        return next((item for item in items or () if members.items() <= item.items()), None)
+
+    @functions.signature({"types": ["string", "null"]}, {"types": ["string"]})
+    def _func_trimmed(self, text: str | None, ending: str) -> str | None:
+        return text and text.removesuffix(ending)
+
     @functions.signature({"types": ["array", "null"]}, {"types": ["array", "null"]})
     def _func_minus(self, items: list[Any] | None, others: list[Any] | None) -> list[Any] | None:
         """Items that are not among ``others``, or nothing at all."""

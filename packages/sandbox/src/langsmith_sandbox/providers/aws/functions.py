@@ -165,6 +165,10 @@ FUNCTIONS: Mapping[str, tuple[Function, Mapping[str, bool]]] = {
     "aws:ec2/getVpc:getVpc": (network_functions.vpc, _BY_ID),
     "aws:iam/getRole:getRole": (_role, {"name": True}),
     "aws:iam/getSessionContext:getSessionContext": (_session_context, {"arn": True}),
+    "aws:lb/getHostedZoneId:getHostedZoneId": (
+        network_functions.load_balancer_zone,
+        {"loadBalancerType": False, "region": False},
+    ),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (
         _availability_zones,
         dict.fromkeys(("allAvailabilityZones", "excludeNames", "excludeZoneIds", "filters", "region", "state"), False),

@@ -25,6 +25,25 @@ _TARGETS = {
     "vpcPeeringConnectionId": "VpcPeeringConnectionId",
 }
 
+#: Hosted zones of application load balancers. Source: the table of endpoints in AWS's general reference.
+_LOAD_BALANCER_ZONES = {
+    "ap-northeast-1": "Z14GRHDCWA56QT",
+    "ap-south-1": "ZP97RAFLXTNZK",
+    "ap-southeast-1": "Z1LMS91P8CMLE5",
+    "ap-southeast-2": "Z1GM3OXH4ZPM65",
+    "ca-central-1": "ZQSVJUPU6J1EY",
+    "eu-central-1": "Z215JYRZR1TBD5",
+    "eu-north-1": "Z23TAZ6LKFMNIO",
+    "eu-west-1": "Z32O12XQLNTSW2",
+    "eu-west-2": "ZHURV8PSTC4K8",
+    "eu-west-3": "Z3Q77PNBQS71R4",
+    "sa-east-1": "Z2P70J7HTTTPLU",
+    "us-east-1": "Z35SXDOTRQ7X7K",
+    "us-east-2": "Z3AADJGX6KTTL2",
+    "us-west-1": "Z368ELLRRE2KJ0",
+    "us-west-2": "Z1H1FL5HABSF5",
+}
+
 
 def vpc(clients: Clients, arguments: Properties) -> Mapping[str, Any]:
     """One VPC, by its id."""
@@ -132,3 +151,17 @@ def _only(found: list[dict[str, Any]], what: str) -> dict[str, Any]:
 
 def _tags(found: Mapping[str, Any]) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in found.get("Tags", [])}
+
+
+def load_balancer_zone(clients: Clients, arguments: Properties) -> Mapping[str, Any]:
+    """The hosted zone in which AWS has the names of a region's application load balancers.
+
+    Raises:
+        ProviderError: The region, or the type of load balancer, is none of those listed here.
+    """
+    region = arguments.get("region") or clients.region
+    zone = _LOAD_BALANCER_ZONES.get(region)
+    if zone is None or arguments.get("loadBalancerType", "application") != "application":
+        what = f"The sandbox does not know the zone of load balancers of that type in {region}."
+        raise ProviderError(what, f"Use one of {', '.join(sorted(_LOAD_BALANCER_ZONES))}, or an AWS account.")
+    return {"id": zone, "loadBalancerType": "application", "region": region}

@@ -93,3 +93,12 @@ KMS_KEY = Tagging(
     names=("TagKey", "TagValue"),
     lookup=Lookup("list_resource_tags", members={"KeyId": "id"}, at="Tags"),
 )
+
+ACM_CERTIFICATE = Tagging(
+    target={"CertificateArn": "id"},
+    add="add_tags_to_certificate",
+    remove="remove_tags_from_certificate",
+    removed="Tags",
+    removed_by_key=False,
+    lookup=Lookup("list_tags_for_certificate", members={"CertificateArn": "id"}, at="Tags"),
+)
