@@ -65,12 +65,13 @@ def token() -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Registration:
-    """One resource the program registered: type token, name, inputs, and the properties updates leave alone."""
+    """One resource the program registered: type token, name, inputs, what updates leave alone, and who makes it."""
 
     token: str
     name: str
     inputs: dict[str, Any]
     left_alone: tuple[str, ...] = ()
+    provider: str = ""
 
 
 def kind_of(token: str) -> str:
@@ -88,7 +89,7 @@ class RecordingEngine(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         left_alone = self.left_alone.get((args.typ, args.name), ())
-        self.registered.append(Registration(args.typ, args.name, dict(args.inputs), left_alone))
+        self.registered.append(Registration(args.typ, args.name, dict(args.inputs), left_alone, args.provider or ""))
         computed = {
             "arn": f"arn:aws:mock:::{args.name}",
             "name": args.inputs.get("name", f"{args.name}-1a2b3c4"),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from langsmith_hybrid.exposure import AgentsRouting
 from langsmith_hybrid.profiles import ProfileName
 
 AXES: dict[str, tuple[Any, ...]] = {
@@ -18,6 +19,7 @@ AXES: dict[str, tuple[Any, ...]] = {
     "zones": (2, 3),
     "network": ("own", "existing"),
     "stores": ("on", "off"),
+    "routing": ("gateway", "ingress"),
 }
 
 # Two values of two axes.
@@ -32,9 +34,10 @@ class Cell:
     zones: int
     network: Literal["own", "existing"]
     stores: Literal["on", "off"]
+    routing: AgentsRouting
 
     def __str__(self) -> str:
-        return f"{self.profile} {self.zones} zones, {self.network} VPC, stores {self.stores}"
+        return f"{self.profile} {self.zones} zones, {self.network} VPC, stores {self.stores}, {self.routing}"
 
     def keys(self, vpc_id: str, private_subnet_ids: Sequence[str]) -> dict[str, str]:
         """The keys of a stack file that make a stack this cell; an existing VPC has subnets in three zones."""
@@ -44,6 +47,7 @@ class Cell:
         stores = "true" if self.stores == "on" else "false"
         return {
             "profile": self.profile,
+            "agentsRouting": self.routing,
             **place,
             **{f"{store}Enabled": stores for store in ("postgres", "redis", "artifacts")},
         }

@@ -1,4 +1,4 @@
-"""Every combination of profile, zones, network and stores is a whole stack that keeps every rule."""
+"""Every combination of profile, zones, network, stores and routing is a whole stack that keeps every rule."""
 
 from __future__ import annotations
 
@@ -111,6 +111,26 @@ def test_flow_logs_are_those_of_the_profile_in_any_network(stack: RecordingEngin
     assert logged == ([vpc] if PROFILES[cell.profile].flow_logs else [])
 
 
+def test_agents_are_routed_to_by_one_of_two_kinds_of_entrance(stack: RecordingEngine, cell: Cell) -> None:
+    kinds = {
+        "gateway": stack.of_type("kubernetes:gateway.networking.k8s.io/v1:Gateway"),
+        "ingress": stack.of_type("kubernetes:networking.k8s.io/v1:Ingress"),
+    }
+    assert {kind for kind, made in kinds.items() if made} == {cell.routing}
+    values = stack.named("kubernetes:helm.sh/v3:Release", "data-plane").inputs["values"]
+    assert {kind for kind in kinds if values[kind]["enabled"]} == {cell.routing}, "the chart refuses both, and neither"
+
+
 def test_no_stack_speaks_of_subnets_outside_its_own(stack: RecordingEngine, cell: Cell) -> None:
     if cell.network == "existing" and cell.zones == 2:
         assert SUBNETS[2] not in json.dumps([each.inputs for each in stack.registered])
+
+
+def test_every_resource_is_made_by_the_provider_of_this_account_or_this_cluster(stack: RecordingEngine) -> None:
+    makers = {"aws": "pulumi:providers:aws::aws::", "kubernetes": "pulumi:providers:kubernetes::cluster::"}
+    astray = [
+        each.name
+        for each in stack.registered
+        if (maker := makers.get(each.token.partition(":")[0])) and maker not in each.provider
+    ]
+    assert not astray, "they would go wherever the environment of whoever deploys points"
