@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+
 import pytest
 
 from langsmith_client.errors import ConflictError, SupersededError
+
+LOOK = 2  # the first requests of a deploy: the deployment in the list, then all of it
 
 
 def test_a_deploy_that_began_first_does_not_overwrite_one_that_finished_meanwhile(world, uri):
@@ -79,3 +84,30 @@ def test_going_back_is_guarded_and_resolved_like_a_deploy(world, uri):
     with pytest.raises(ConflictError, match="while this one was under way"):
         world.target.restore(found, old)
     assert [each.image_uri for each in world.revisions("greeter")] == [uri(1), uri(2), uri(1)]
+
+
+def test_whenever_another_run_comes_in_between_older_code_is_never_left_serving_in_silence(world, uri):
+    """The other run's revision is made during each of our requests in turn, until we make no more."""
+    for moment in itertools.count(1):
+        name, theirs, failure = f"greeter-{moment}", [], None
+        world.deploy(name, 1)
+        other = world.during(("*", ".*"), functools.partial(come_between, world, name, theirs), nth=moment)
+        with other:
+            try:
+                world.deploy(name, 2)
+            except (ConflictError, SupersededError) as error:
+                failure = error
+        if not theirs:
+            break
+        newest = world.revisions(name)[-1]
+        ours_won = newest.image_uri == uri(2)
+        if moment <= LOOK:
+            assert (ours_won, failure) == (True, None), "it was there before we looked: ours follows it knowingly"
+        else:
+            assert not ours_won or failure, f"request {moment}: theirs was overwritten, and nobody was told"
+    assert moment > 6, "a deploy asks more often than that"
+
+
+def come_between(world, name, made):
+    """Someone else's revision."""
+    made.append(world.revise(name, 3))
