@@ -86,6 +86,7 @@ class RecordingEngine(mocks.Mocks):
         self.registered: list[Registration] = []
         self.exported: dict[str, Any] = {}
         self.left_alone: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.needs: dict[str, set[str]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         left_alone = self.left_alone.get((args.typ, args.name), ())
@@ -178,7 +179,9 @@ class Monitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's name
         self._engine.left_alone[request.type, request.name] = tuple(request.ignoreChanges)
-        return super().RegisterResource(request)
+        answer = super().RegisterResource(request)
+        self._engine.needs[answer.urn] = {*request.dependencies, request.parent}
+        return answer
 
 
 @contextlib.contextmanager
