@@ -57,7 +57,11 @@ class ScriptedDeliveries:
         self.stepped = []
         self.troubles = {}
 
-    def step(self, work):
+    def look(self):
+        return "one look for the whole round"
+
+    def step(self, work, look):
+        assert look == self.look()
         self.stepped.append(work.name)
         if trouble := self.troubles.get(work.name):
             raise trouble

@@ -12,6 +12,7 @@ from langsmith_sandbox.data_plane.control_plane_link import ControlPlane
 from langsmith_sandbox.data_plane.errors import ClusterRefusedError
 from langsmith_sandbox.data_plane.kubernetes_objects import Objects
 from langsmith_sandbox.data_plane.lgp import Exposure, lgp_manifest, name_of, secret_manifest, secret_name
+from langsmith_sandbox.data_plane.one_look import OneLook
 from langsmith_sandbox.data_plane.work import WantedRevision, Work
 
 LOG = logging.getLogger("listener")
@@ -69,20 +70,25 @@ class Deliveries:
         self._limits = limits or Limits()
         self._memory: dict[str, _Memory] = {}
 
-    def step(self, work: Work) -> None:
-        """Does what can be done now for one deployment.
+    def look(self) -> OneLook:
+        """The cluster as it is now, for a round over all deployments."""
+        return OneLook(self._objects)
+
+    def step(self, work: Work, look: OneLook | None = None) -> None:
+        """Does what can be done now for one deployment, going by ``look`` or by a look of its own.
 
         Raises:
             RefusedError: The control plane refused a report.
             UnreachableError: It did not answer.
             ClusterRefusedError: Kubernetes refused for a reason that may pass.
         """
+        look = look or self.look()
         if work.deleting:
-            self._remove(work)
+            self._remove(work, look)
         elif work.revision is not None:
-            self._deliver(work, work.revision)
+            self._deliver(work, work.revision, look)
 
-    def _deliver(self, work: Work, revision: WantedRevision) -> None:
+    def _deliver(self, work: Work, revision: WantedRevision, look: OneLook) -> None:
         ours = revision.status in {"AWAITING_DEPLOY", "DEPLOYING"}
         if work.namespace not in self._namespaces:
             if ours:
@@ -92,7 +98,7 @@ class Deliveries:
             # Reported before anything is written: from here on only this listener can say the deployment is gone.
             self._report(work, revision, "DEPLOYING")
         try:
-            lgp = self._write(work, revision)
+            lgp = self._write(work, revision, look)
         except ClusterRefusedError as error:
             if not (error.final and ours):
                 raise
@@ -101,9 +107,9 @@ class Deliveries:
         if ours:
             self._judge(work, revision, lgp)
 
-    def _write(self, work: Work, revision: WantedRevision) -> dict[str, Any] | None:
+    def _write(self, work: Work, revision: WantedRevision, look: OneLook) -> dict[str, Any] | None:
         """The LGP as this poll found it; written when it is missing, of another revision, or due for repair."""
-        lgp = self._objects.find("LGP", work.namespace, name_of(work))
+        lgp = look.find("LGP", work.namespace, name_of(work))
         now = self._clock()
         known = self._memory.get(work.id)
         fresh = known is not None and known.revision_id == revision.id
@@ -162,11 +168,11 @@ class Deliveries:
             "add it to config.watchNamespaces or create the deployment in a watched namespace."
         )
 
-    def _remove(self, work: Work) -> None:
+    def _remove(self, work: Work, look: OneLook) -> None:
         """Deletes the LGP, waits until Kubernetes has removed all it owned, and only then confirms."""
         name = name_of(work)
         if work.namespace in self._namespaces:
-            lgp = self._objects.find("LGP", work.namespace, name)
+            lgp = look.find("LGP", work.namespace, name)
             if lgp is not None:
                 if "deletionTimestamp" not in lgp["metadata"]:
                     self._objects.delete("LGP", work.namespace, name)

@@ -134,9 +134,10 @@ class Listener:
         if self._health.reason:
             LOG.info("The control plane answers; this data plane serves %s.", ", ".join(self._namespaces))
             self._health.good()
+        look = self._deliveries.look()
         for work in wanted:
             try:
-                self._deliveries.step(work)
+                self._deliveries.step(work, look)
             except (ClusterRefusedError, RefusedError) as error:
                 # One deployment's trouble must not hold up the others; the next round tries again.
                 LOG.warning("Deployment %s: %s", work.name, error)

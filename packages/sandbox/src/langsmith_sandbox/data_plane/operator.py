@@ -22,6 +22,7 @@ from langsmith_sandbox.data_plane.errors import ClusterRefusedError, SettingsErr
 from langsmith_sandbox.data_plane.health import Health, serve_health
 from langsmith_sandbox.data_plane.kubernetes_objects import Cluster, Objects, PodLogs
 from langsmith_sandbox.data_plane.lgp import API_VERSION, LGP_LABEL, PORT, REVISION_LABEL, Exposure, watched_namespaces
+from langsmith_sandbox.data_plane.one_look import OneLook
 from langsmith_sandbox.data_plane.operator_version import VERSION_VARIABLE, watched_besides
 from langsmith_sandbox.data_plane.rollout import FAILED, PROGRESSING, READY, Rollout, judge
 from langsmith_sandbox.data_plane.shared_ingress import SHARED_ANNOTATION, Route, with_routes
@@ -109,19 +110,19 @@ class Operator:
         while self._unwatched:
             self._objects.select(*self._unwatched[-1])
             self._unwatched.pop()
-        routed: set[Route] = set()
+        look, routed = OneLook(self._objects), set[Route]()
         for namespace in self._settings.namespaces:
-            for lgp in self._objects.select("LGP", namespace):
+            for lgp in look.select("LGP", namespace):
                 if "deletionTimestamp" in lgp["metadata"]:
                     continue
-                rollout = self._reconcile(lgp)
-                unroutable = self._unroutable(namespace, lgp["metadata"]["name"])
+                rollout = self._reconcile(lgp, look)
+                unroutable = self._unroutable(namespace, lgp["metadata"]["name"], look)
                 if not unroutable:
                     routed.add(Route(lgp["metadata"]["name"], PORT))
                 self._tell(lgp, rollout, unroutable)
         self._route(routed)
 
-    def _reconcile(self, lgp: Json) -> Rollout:
+    def _reconcile(self, lgp: Json, look: OneLook) -> Rollout:
         metadata = lgp["metadata"]
         name, namespace = metadata["name"], metadata["namespace"]
         if self._settings.keda and len(name) > SCALED_OBJECT_NAME_LIMIT:
@@ -131,7 +132,7 @@ class Operator:
                 "characters; give the deployment a name of at most 21 characters.",
             )
         try:
-            deployment = self._objects.find("Deployment", namespace, name)
+            deployment = look.find("Deployment", namespace, name)
             if deployment is None or self._made.get(metadata["uid"]) != metadata["generation"]:
                 settings = self._settings
                 self._objects.apply(deployment_manifest(lgp, settings.version, settings.deadline_seconds))
@@ -143,17 +144,17 @@ class Operator:
                 self._made[metadata["uid"]] = metadata["generation"]
                 return Rollout(PROGRESSING, "The Deployment was written.")
             revision = metadata.get("labels", {}).get(REVISION_LABEL, "")
-            pods = self._objects.select("Pod", namespace, {LGP_LABEL: name, REVISION_LABEL: revision})
+            pods = look.select("Pod", namespace, {LGP_LABEL: name, REVISION_LABEL: revision})
         except ClusterRefusedError as error:
             if not error.final:
                 raise
             return Rollout(FAILED, f"Kubernetes did not accept the agent's objects: {error.message}.")
         return judge(deployment, pods, self._logs, self._clock())
 
-    def _unroutable(self, namespace: str, agent: str) -> str:
+    def _unroutable(self, namespace: str, agent: str, look: OneLook) -> str:
         """Why an agent cannot be reached from outside, or an empty string."""
         if self._settings.gateway is not None:
-            return agent_routes.refusal(self._objects.find("HTTPRoute", namespace, agent))
+            return agent_routes.refusal(look.find("HTTPRoute", namespace, agent))
         if self._settings.ingress is None:
             return "The sandbox has no Istio; use gateway.enabled or ingress.enabled."
         home, name = self._settings.ingress
