@@ -95,7 +95,7 @@ def _listeners(ingress: Json, settings: Json) -> Iterable[Listener]:
     default = '[{"HTTPS": 443}]' if certificate else '[{"HTTP": 80}]'
     try:
         ports = [pair for each in json.loads(_annotation(ingress, "listen-ports") or default) for pair in each.items()]
-    except (ValueError, AttributeError) as problem:
+    except (ValueError, TypeError, AttributeError) as problem:
         raise UnusableError(f"failed to parse listen-ports of Ingress {key_of(ingress)}") from problem
     for protocol, port in ports:
         if protocol == HTTPS and not certificate:

@@ -199,3 +199,13 @@ def test_another_way_in_replaces_the_ingress(render: Render, way: str) -> None:
     assert not rendered.all("Ingress")
     assert rendered.environment(LISTENER)["HOSTED_K8S_ROOT_DOMAIN"] == "agents.example.com"
     assert "LGP_INGRESS_NAME" not in rendered.environment(OPERATOR)
+
+
+def test_the_operator_is_told_the_gateway_and_may_write_routes(render: Render) -> None:
+    gateway = {"enabled": True, "name": "agents", "namespace": "entrance"}
+    rendered = render(CHART, {**VALUES, "ingress": {"enabled": False, "tlsEnabled": False}, "gateway": gateway})
+    environment = rendered.environment(OPERATOR)
+    assert (environment["LGP_GATEWAY_NAME"], environment["LGP_GATEWAY_NAMESPACE"]) == ("agents", "entrance")
+    assert environment["HOSTED_K8S_TLS_ENABLED"] == "false", "the scheme of URLs is a value of the Ingress in any case"
+    granted = {resource for role in rendered.all("Role") for rule in role["rules"] for resource in rule["resources"]}
+    assert "httproutes" in granted

@@ -64,6 +64,38 @@ def test_a_job_is_ready_once_complete_and_hopeless_once_failed(
     assert (state.ready, state.failed) == (ready, failed)
 
 
+@pytest.mark.parametrize(
+    ("conditions", "ready", "why"),
+    [
+        ([], False, "it has no condition Programmed"),
+        ([{"type": "Programmed", "status": "Unknown", "reason": "Pending", "message": "soon"}], False, "Pending: soon"),
+        ([{"type": "Programmed", "status": "True"}], True, ""),
+    ],
+)
+def test_an_annotation_says_what_else_to_wait_for(conditions: list[dict[str, Any]], ready: bool, why: str) -> None:
+    live = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"annotations": {"pulumi.com/waitFor": "condition=Programmed"}},
+        "status": {"conditions": conditions},
+    }
+    assert readiness.state(live) == readiness.State(ready=ready, why=why)
+
+
+def test_a_wait_the_sandbox_cannot_do_fails_at_once_and_says_so() -> None:
+    annotations = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Running"}
+    state = readiness.state({"apiVersion": "v1", "kind": "Pod", "metadata": {"annotations": annotations}})
+    assert state.failed
+    assert "condition=TYPE only" in state.why
+
+
+def test_an_ingress_is_ready_once_it_has_an_address() -> None:
+    ingress: dict[str, Any] = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {}}
+    assert not readiness.state(ingress).ready
+    address = {"loadBalancer": {"ingress": [{"hostname": "a.elb.amazonaws.com"}]}}
+    assert readiness.state({**ingress, "status": address}).ready
+
+
 def test_kinds_with_nothing_to_wait_for_are_ready_at_once() -> None:
     assert readiness.state({"apiVersion": "v1", "kind": "Namespace"}).ready
     assert readiness.state({"apiVersion": "example.com/v1", "kind": "Deployment"}).ready, "another group's kind"

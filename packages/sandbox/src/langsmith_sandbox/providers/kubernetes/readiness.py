@@ -31,7 +31,7 @@ class State:
 
 def state(live: Object) -> State:
     """State of an object; kinds that have nothing to wait for are ready as soon as they exist."""
-    if wanted := (live["metadata"].get("annotations") or {}).get(WAIT_FOR):
+    if wanted := ((live.get("metadata") or {}).get("annotations") or {}).get(WAIT_FOR):
         return _as_wanted(live, wanted)
     judge = _JUDGES.get((live["apiVersion"].partition("/")[0], live["kind"]))
     return judge(live) if judge else State(ready=True)
