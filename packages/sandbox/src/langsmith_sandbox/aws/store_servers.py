@@ -67,7 +67,7 @@ class SupervisorServers:
 
     def report(self, name: str) -> ServerReport | None:
         answer = self._supervisor.call("GET", f"/stores/{name}", allow_missing=True)
-        return answer and ServerReport(**answer)
+        return None if answer is None else ServerReport(**answer)
 
     def drop(self, name: str) -> None:
         self._supervisor.call("DELETE", f"/stores/{name}", allow_missing=True)

@@ -125,10 +125,12 @@ def _as_somebody_else() -> Sequence[str]:
 
 
 def _master_user(wanted: WantedStore) -> str:
-    """What RDS's master user may: make roles and databases, and nothing a superuser could."""
+    """What the master user may: make roles and databases, two of which are its own, and nothing a superuser could."""
+    user = _quoted(wanted.user)
     return (
-        f"CREATE ROLE {_quoted(wanted.user)} LOGIN CREATEDB CREATEROLE PASSWORD {_literal(wanted.secrets[0])};\n"
-        f"GRANT pg_monitor, pg_signal_backend TO {_quoted(wanted.user)} WITH ADMIN OPTION;\n"
+        f"CREATE ROLE {user} LOGIN CREATEDB CREATEROLE PASSWORD {_literal(wanted.secrets[0])};\n"
+        f"GRANT pg_monitor, pg_signal_backend TO {user} WITH ADMIN OPTION;\n"
+        f"ALTER DATABASE postgres OWNER TO {user};\nALTER DATABASE template1 OWNER TO {user};\n"
     )
 
 

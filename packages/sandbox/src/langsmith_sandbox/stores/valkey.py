@@ -47,11 +47,12 @@ class ValkeyStore:
         return PORT
 
     def prepare(self, wanted: WantedStore) -> StorePlace:
-        """Make the server's files."""
+        """Make the server's files; whom it lets in stays as it is."""
         place = StorePlace.prepare(self.folder, PORT)
         if not self._keeper_file.exists():
             write_secret(self._keeper_file, secrets.token_hex(16).encode())
-        self._write_users(wanted)
+        if not self._users.exists():
+            self._write_users(wanted)
         settings = (
             f"dir {self.folder}\nport 0\nunixsocket {SOCKET}\nunixsocketperm 700\naclfile {self._users}\n"
             f'databases {wanted.databases}\nmaxmemory-policy noeviction\nsave 60 1\nlogfile ""\n'

@@ -10,8 +10,8 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from langsmith_sandbox.cluster.pki import write_secret
 from langsmith_sandbox.errors import SandboxError
+from langsmith_sandbox.files import write_whole
 from langsmith_sandbox.stores.wanted import WantedStore
 
 if TYPE_CHECKING:
@@ -56,8 +56,6 @@ class Stores:
     def keep(self, name: str, wanted: WantedStore) -> None:
         """Have the store there, and as it is wanted."""
         with self._lock:
-            (self._folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_secret(self._folder / name / _MARKER, json.dumps(wanted.to_json()).encode())
             before = self._work.get(name)
             self._states.setdefault(name, StoreState(CREATING))
             self._work[name] = self._pool.submit(self._bring_about, name, wanted, before)
@@ -79,7 +77,7 @@ class Stores:
         return True
 
     def resume(self) -> None:
-        """Start every store that was there at the last stop."""
+        """Start every store that was there at the last stop, open to whom it was open to then."""
         for marker in sorted(self._folder.glob(f"*/{_MARKER}")):
             self.keep(marker.parent.name, WantedStore.from_json(json.loads(marker.read_text())))
 
@@ -115,9 +113,15 @@ class Stores:
         else:
             store = self._engines.store(wanted.engine, self._folder / name, name=f"stores/{name}")
             place = store.prepare(wanted)
+            self._remember(name, wanted)
             self._running[name] = store, place
             self._crew.start(store.parts(place))
         return StoreState(AVAILABLE, place.address, store.port)
+
+    def _remember(self, name: str, wanted: WantedStore) -> None:
+        """What a restart has to know: not the secrets, which the server itself keeps in forms of its own."""
+        known = dataclasses.replace(wanted, secrets=())
+        write_whole(self._folder / name / _MARKER, json.dumps(known.to_json()))
 
     def _remove(self, name: str, before: Future[None]) -> None:
         if not before.cancelled():

@@ -22,7 +22,7 @@ def name_of(database: DBInstance) -> str:
 def keep(database: DBInstance) -> None:
     """Have the server there, with the master password of now."""
     password = master_password(database)
-    wanted = WantedStore(POSTGRES, database.master_username, (password,), force_tls=_forces_tls(database))
+    wanted = WantedStore(POSTGRES, str(database.master_username), (password,), force_tls=_forces_tls(database))
     current().stores.keep(name_of(database), wanted)
 
 
