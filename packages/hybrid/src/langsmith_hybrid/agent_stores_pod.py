@@ -20,7 +20,7 @@ _USER = 65534
 # Seconds for all tries together; databases are there within one, an image of the base's size within a minute.
 _DEADLINE = 600
 # A role takes seconds to reach Pods that were just associated with it: the first tries may find none.
-_TRIES = 5
+_TRIES = 3
 
 
 def program() -> dict[str, str]:
@@ -44,15 +44,12 @@ def job(
         token: Name of the Secret with Redis' token, or None.
     """
     core = kubernetes.core.v1
-    arguments = [
-        f"--request={_PROGRAM_MOUNT}/{REQUEST}",
-        f"--service-account={_SERVICE_ACCOUNT_MOUNT}",
-        f"--termination-log={_TERMINATION_LOG}",
-    ]
+    arguments = ["--request", f"{_PROGRAM_MOUNT}/{REQUEST}"]
+    arguments += ["--service-account", _SERVICE_ACCOUNT_MOUNT, "--termination-log", _TERMINATION_LOG]
     volumes = [core.VolumeArgs(name="program", config_map=core.ConfigMapVolumeSourceArgs(name=program, items=_items()))]
     mounts = [core.VolumeMountArgs(name="program", mount_path=_PROGRAM_MOUNT, read_only=True)]
     if token is not None:
-        arguments.append(f"--redis-token={_TOKEN_MOUNT}/{TOKEN}")
+        arguments += ["--redis-token", f"{_TOKEN_MOUNT}/{TOKEN}"]
         volumes.append(core.VolumeArgs(name="redis", secret=core.SecretVolumeSourceArgs(secret_name=token)))
         mounts.append(core.VolumeMountArgs(name="redis", mount_path=_TOKEN_MOUNT, read_only=True))
     container = core.ContainerArgs(

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,10 +26,15 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
     try:
         _run(flags, environ)
     except JobError as problem:
-        sys.stderr.write(f"{problem}\n")
-        flags.termination_log.write_text(str(problem))
-        return 1
-    return 0
+        said = str(problem)
+    except Exception as problem:  # noqa: BLE001 - what nobody foresaw may quote what nobody may read
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        said = f"{type(problem).__name__} in {Path(where.filename).name}, line {where.lineno}. Report this as a defect."
+    else:
+        return 0
+    sys.stderr.write(f"{said}\n")
+    flags.termination_log.write_text(said)
+    return 1
 
 
 def _flags() -> argparse.ArgumentParser:

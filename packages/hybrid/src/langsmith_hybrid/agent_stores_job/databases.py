@@ -43,6 +43,8 @@ def make(server: PostgresServer, master: MasterUser, accounts: Sequence[Account]
         JobError: The server refuses, or cannot be reached.
     """
     with _connected(server, master.name, master.password, _MAINTENANCE) as connection:
+        for common in (_MAINTENANCE, "template1"):
+            connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(common)))
         for account in accounts:
             _make_role(connection, account)
             _make_database(connection, account)

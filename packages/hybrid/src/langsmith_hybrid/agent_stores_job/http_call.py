@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from typing import Any
 
 _TIMEOUT = 10.0  # seconds
 _LARGEST_ANSWER = 4 << 20  # bytes; etcd takes no object above 1.5 MiB
@@ -57,5 +58,7 @@ def transport(authority: str | None = None) -> Transport:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """None of these services redirects, and what is sent must not go anywhere else."""
 
-    def redirect_request(self, *_arguments: object) -> None:
+    def http_error_302(self, *_: Any, **__: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
