@@ -87,7 +87,12 @@ CHANGES = [
     ("hostedZoneId", "Z0123456789ABCDEFGHIJ", REFUSAL),
     ("langsmithRegion", "eu", UPDATE),
     ("dataplaneChartVersion", "0.2.23", UPDATE),
+    ("dataplaneChartRepository", "https://charts.example.com/langchain", UPDATE),
+    ("dataplaneOperatorVersion", "0.1.61", UPDATE),
     ("kedaChartVersion", "2.20.0", UPDATE),
+    ("deleteAdoptedListener", "true", UPDATE),
+    ("langsmithApiKey", "lsv2_pt_" + "0ddba11" * 6, UPDATE),
+    ("langsmithHostUrl", "https://eu.api.host.langchain.com", REFUSAL),
     ("autoscalerChartVersion", "9.60.0", UPDATE),
     ("loadBalancerControllerChartVersion", "3.5.1", UPDATE),
 ]
