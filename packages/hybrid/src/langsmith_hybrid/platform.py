@@ -38,7 +38,8 @@ class Platform(Component):
 
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        # Agents' databases claim volumes without naming a class: without a default one they stay pending.
+        # Agents' databases claim volumes without naming a class: without a default one they stay pending. EKS makes a
+        # class gp2 of its own, but since Kubernetes 1.30 not as the default: there are never two.
         kubernetes.storage.v1.StorageClass(
             f"{name}-gp3",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
