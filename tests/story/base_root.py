@@ -7,18 +7,30 @@ image with a file system below it: a shell, Python, pip and uv, in the places wh
 from __future__ import annotations
 
 import ensurepip
+import io
 import re
 import shutil
 import ssl
 import subprocess
 import sys
 import sysconfig
-import zipfile
+import tarfile
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import httpx2
 from uv import find_uv_bin
 
+from langsmith_sandbox.cluster.distribution import (
+    NODE_PLATFORM,
+    OCI_CONFIG,
+    OCI_LAYER,
+    OCI_MANIFEST,
+    Distribution,
+    canonical_json,
+    sha256,
+)
 from langsmith_sandbox.cluster.image_builder import ImageSpec
 from langsmith_sandbox.cluster.images import RUNTIME_LABEL
 
@@ -27,6 +39,8 @@ _TOOLS = ("sh", "mkdir", "touch", "rm", "find")
 # Folders of the standard library that are large and that no installer imports.
 _LEFT_OUT = ("site-packages", "test", "tests", "idlelib", "tkinter", "lib2to3", "turtledemo", "config-*", "*.opt-?.pyc")
 _LIBRARY = re.compile(r"(?:=> |^\s*)(/\S+) \(0x", re.MULTILINE)
+_TIMEOUT = 60.0  # seconds, for a layer of more than 100 MB
+_PLAIN_LAYER = OCI_LAYER.removesuffix("+gzip")
 # Most systems have these folders as links; a library is found by the name under which a program asks for it.
 _MERGED = ("bin", "lib", "lib64", "sbin")
 _SERVER = """\
@@ -41,8 +55,36 @@ packages = ["langgraph_api", "langgraph_runtime", "langgraph_license"]
 """
 
 
-def lay_out(base: ImageSpec, root: Path) -> str:
-    """Fill the empty folder `root` with the file system of `base` and what runs in it; returns its Dockerfile."""
+def push_runnable(base: ImageSpec, registry: str, tag: str) -> str:
+    """Push `base` with a file system below it to ``host:port``; returns its repository and tag."""
+    with tempfile.TemporaryDirectory(prefix="base-") as folder:
+        _lay_out(base, Path(folder))
+        layer = _packed(Path(folder))
+    config = canonical_json(
+        {
+            **dict(zip(("os", "architecture"), NODE_PLATFORM, strict=True)),
+            "config": {
+                "Entrypoint": list(base.entrypoint),
+                "Env": [f"{name}={value}" for name, value in base.env.items()],
+                "Labels": {RUNTIME_LABEL: base.runtime},
+            },
+            "rootfs": {"type": "layers", "diff_ids": [sha256(layer)]},
+        }
+    )
+    with httpx2.Client(base_url=f"http://{registry}", timeout=_TIMEOUT, trust_env=False) as http:
+        distribution = Distribution(registry, http=http)
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "config": {**distribution.push_blob(base.repository, config), "mediaType": OCI_CONFIG},
+            "layers": [{**distribution.push_blob(base.repository, layer), "mediaType": _PLAIN_LAYER}],
+        }
+        distribution.push_manifest(base.repository, tag, manifest)
+    return f"{base.repository}:{tag}"
+
+
+def _lay_out(base: ImageSpec, root: Path) -> None:
+    """Fill the empty folder `root` with the files of `base` and the programs that commands in it call."""
     for name in _MERGED:
         (root / "usr" / name).mkdir(parents=True)
         (root / name).symlink_to(f"usr/{name}")
@@ -55,8 +97,7 @@ def lay_out(base: ImageSpec, root: Path) -> str:
     for name, content in {**base.files, **_settings(base)}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    (root / "tmp").mkdir(mode=0o777)
-    return _dockerfile(base)
+    (root / "tmp").mkdir()
 
 
 def _tool(name: str) -> Path:
@@ -88,8 +129,7 @@ def _python(prefix: Path) -> list[Path]:
         shutil.copytree(folder, library / "site-packages" / folder.name)
     if not installed:
         (wheel,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
-        with zipfile.ZipFile(wheel) as pip:
-            pip.extractall(library / "site-packages")
+        shutil.unpack_archive(wheel, library / "site-packages", "zip")
     script = prefix / "bin" / "pip"
     script.write_text("#!/usr/local/bin/python\nfrom pip._internal.cli.main import main\nraise SystemExit(main())\n")
     script.chmod(0o755)
@@ -118,9 +158,15 @@ def _settings(base: ImageSpec) -> dict[str, bytes]:
     }
 
 
-def _dockerfile(base: ImageSpec) -> str:
-    lines = ["FROM scratch", "COPY . /"]
-    lines += [f"ENV {name}={value}" for name, value in base.env.items()]
-    lines.append(f"LABEL {RUNTIME_LABEL}={base.runtime}")
-    words = ", ".join(f'"{word}"' for word in base.entrypoint)
-    return "\n".join([*lines, f"ENTRYPOINT [{words}]", ""])
+def _packed(root: Path) -> bytes:
+    """The file system as a layer that is not compressed: nobody keeps it, and packing would be most of the work."""
+
+    def of_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        return member
+
+    with io.BytesIO() as buffer:
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            archive.add(root, arcname=".", filter=of_root)
+        return buffer.getvalue()

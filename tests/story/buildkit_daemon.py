@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def buildkit(tools: BuildKit, hub: str, folder: Path) -> Iterator[Mapping[str, s
     plugins = folder / "docker" / "cli-plugins"
     plugins.mkdir(parents=True)
     (plugins / "docker-buildx").symlink_to(tools.buildx)
-    (folder / "docker" / "config.json").write_text(json.dumps({}))
+    (folder / "docker" / "config.json").write_text("{}")
     environ = {"DOCKER_CONFIG": str(folder / "docker"), "BUILDX_BUILDER": "test"}
     log = folder / "buildkitd.log"
     with log.open("wb") as output:
@@ -64,26 +63,17 @@ def buildkit(tools: BuildKit, hub: str, folder: Path) -> Iterator[Mapping[str, s
             start_new_session=True,
         )
     try:
-        create = ["buildx", "create", "--name", "test", "--driver", "remote", "--bootstrap", f"unix://{socket}"]
-        try:
-            docker(create, environ)
-        except AssertionError as error:
-            error.add_note(log.read_text())
-            raise
+        create = ("docker", "buildx", "create", "--name", "test", "--driver", "remote", "--bootstrap")
+        done = subprocess.run(
+            [*create, f"unix://{socket}"],
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stderr}\n{log.read_text()}"
         yield environ
     finally:
         daemon.terminate()
         daemon.wait(_TIMEOUT)
-
-
-def docker(arguments: list[str], environ: Mapping[str, str]) -> None:
-    """Run docker's client; fails unless it does what it shall."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tempfile
 import urllib.request
@@ -10,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from base_root import lay_out
-from buildkit_daemon import buildkit, docker
+from base_root import push_runnable
+from buildkit_daemon import buildkit
 from standing_world import deployments, image_config, outputs, revisions
 from workspace import Workspace
 
@@ -22,27 +23,28 @@ from langsmith_sandbox.toolchain import ensure, ensure_buildkit
 pytestmark = [pytest.mark.engine, pytest.mark.world]
 
 BY_LAYERS, BY_DOCKER = "hello-world-graph", "built-by-docker"
-BASE = "langchain/langgraph-api:3.11-runnable"
+
+
+@dataclasses.dataclass(frozen=True)
+class Builder:
+    """Docker with a builder: the base image that its commands can run in, and the variables that lead to it."""
+
+    base: str
+    environ: Mapping[str, str]
 
 
 @pytest.fixture
-def builder(workspace: Workspace, standing: dict[str, Any]) -> Iterator[Mapping[str, str]]:
-    """Docker with a builder, and in the sandbox's registry a base image that its commands can run in."""
+def builder(workspace: Workspace, standing: dict[str, Any]) -> Iterator[Builder]:
+    """A BuildKit that takes Docker Hub's images from the sandbox's registry."""
     if reason := machine.obstacle():
         pytest.skip(f"no image can be built by docker here: {reason}")
-    hub = workspace.url("registry-storage").removeprefix("http://")  # where its images are put, as at the start
-    with tempfile.TemporaryDirectory(prefix="buildkit-", ignore_cleanup_errors=True) as folder:
-        (root := Path(folder) / "root").mkdir()
-        dockerfile = Path(folder) / "Dockerfile"
-        dockerfile.write_text(lay_out(agent_base(ensure().agent_server_python), root))
-        with buildkit(ensure_buildkit(), hub, Path(folder)) as environ:
-            # As it is: packing and unpacking the base, which nobody looks at, would be most of the work.
-            pushed = f"type=image,push=true,compression=uncompressed,name={hub}/{BASE}"
-            docker(
-                ["buildx", "build", "--provenance=false", "--output", pushed, "--file", str(dockerfile), str(root)],
-                environ,
-            )
-            yield environ
+    hub = workspace.url("registry-storage").removeprefix("http://")  # past the logins of the account's own repositories
+    base = push_runnable(agent_base(ensure().agent_server_python), hub, "3.11-runnable")
+    with (
+        tempfile.TemporaryDirectory(prefix="buildkit-", ignore_cleanup_errors=True) as folder,
+        buildkit(ensure_buildkit(), hub, Path(folder)) as environ,
+    ):
+        yield Builder(base, environ)
 
 
 @pytest.fixture
@@ -88,12 +90,13 @@ def served(config: dict[str, Any]) -> dict[str, str]:
 
 
 def test_both_builders_produce_images_that_serve_the_same_graph(
-    workspace: Workspace, builder: Mapping[str, str], repository: str
+    workspace: Workspace, builder: Builder, repository: str
 ) -> None:
     stack = outputs(workspace)
-    variables = " ".join(f"{name}={value}" for name, value in builder.items())
+    variables = " ".join(f"{name}={value}" for name, value in builder.environ.items())
     done = workspace.in_sandbox(
-        f"{variables} langsmith-client deploy {workspace.agent} --name {BY_DOCKER} --builder docker --base-image {BASE}"
+        f"{variables} langsmith-client deploy {workspace.agent} --name {BY_DOCKER} --builder docker"
+        f" --base-image {builder.base}"
         f" --push-to {repository} --listener-id {stack['listenerId']} --k8s-namespace {stack['namespaces'][0]} --json"
     )
     result = json.loads(done.stdout.splitlines()[-1])

@@ -1,7 +1,7 @@
 """Both builders serve the same graphs: what docker's Dockerfile puts where, and what the layers hold, compared.
 
 A RUN line needs an engine and is left out: what those of langgraph-cli install, the dependency layer holds, and what
-they write about the agent's own packages, the source layer.
+they write about the agent's own packages, the source layer. The end-to-end story runs one agent of each with an engine.
 """
 
 from __future__ import annotations
