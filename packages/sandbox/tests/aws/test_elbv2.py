@@ -119,6 +119,24 @@ def test_a_listener_takes_issued_certificates_only_and_keeps_them(account: Accou
     acm.delete_certificate(CertificateArn=arn)
 
 
+def test_a_record_is_not_made_twice_unless_it_is_to_be_overwritten(account: Account) -> None:
+    _, record = request(account)
+    publish(account, record)
+    route53 = account.client("route53")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    assert zone["Id"].startswith("/hostedzone/Z")
+    (present,) = [
+        each
+        for each in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+        if each["Type"] == "CNAME"
+    ]
+    change = {"Action": "CREATE", "ResourceRecordSet": present}
+    again = lambda: route53.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch={"Changes": [change]})  # noqa: E731
+    code, message = account.refusal(again)
+    assert code == "InvalidChangeBatch"
+    assert "but it already exists" in message
+
+
 def test_nothing_of_it_escapes_the_search_for_leftovers(account: Account, network: Network) -> None:
     _, record = request(account)
     publish(account, record)

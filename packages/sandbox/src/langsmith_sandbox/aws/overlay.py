@@ -6,7 +6,7 @@ import importlib
 
 from moto.core.responses import BaseResponse
 
-from langsmith_sandbox.aws import acm, elbv2, iam, kms, s3, sts
+from langsmith_sandbox.aws import acm, elbv2, iam, kms, route53, s3, sts
 from langsmith_sandbox.aws.acm import AcmResponse
 from langsmith_sandbox.aws.autoscaling import AutoScalingResponse
 from langsmith_sandbox.aws.context import current
@@ -21,6 +21,7 @@ from langsmith_sandbox.aws.iam import IamResponse
 from langsmith_sandbox.aws.logs import LogsResponse
 from langsmith_sandbox.aws.rds import instances as rds_instances
 from langsmith_sandbox.aws.rds.response import RdsResponse
+from langsmith_sandbox.aws.route53 import Route53Response
 from langsmith_sandbox.aws.sts import StsResponse
 from langsmith_sandbox.aws.tagging import TaggingResponse
 from langsmith_sandbox.aws.wafv2.response import Wafv2Response
@@ -31,7 +32,6 @@ _ROUTED_AS = {"elbv2": "elb"}
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
 _RESPONSES = {
     "kms": "KmsResponse",
-    "route53": "Route53",
     "secretsmanager": "SecretsManagerResponse",
     "ssm": "SimpleSystemManagerResponse",
 }
@@ -46,6 +46,7 @@ _OURS: dict[str, type[BaseResponse]] = {
     "iam": IamResponse,
     "logs": LogsResponse,
     "rds": RdsResponse,
+    "route53": Route53Response,
     "resourcegroupstaggingapi": TaggingResponse,
     "sts": StsResponse,
     "wafv2": Wafv2Response,
@@ -66,7 +67,7 @@ def install() -> dict[str, type[BaseResponse]]:
         urls = importlib.import_module(f"moto.{_ROUTED_AS.get(service, service)}.urls")
         vars(urls)["url_paths"] = {"{0}/$": handler.dispatch, "{0}/(?P<rest>.+)$": handler.dispatch}
     importlib.import_module("moto.s3.responses")
-    for module in (acm, ec2_response, elbv2, iam, kms, rds_instances, s3, sts):
+    for module in (acm, ec2_response, elbv2, iam, kms, rds_instances, route53, s3, sts):
         module.adjust_models()
     return handlers
 
