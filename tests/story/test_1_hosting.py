@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from agent_stores import environment, redis_answers
 from secret_search import files_holding, processes_showing
 from standing_world import (
     control_plane,
@@ -144,6 +147,29 @@ def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standin
     assert processes_showing(secret) == [], "process arguments"
 
 
+def test_an_agent_has_stores_of_its_own_that_only_its_process_knows(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    variables = environment(workspace)
+    postgres, redis = variables["POSTGRES_URI_CUSTOM"], variables["REDIS_URI_CUSTOM"]
+    with psycopg.connect(postgres) as connection:
+        found = connection.execute("SELECT current_user, current_database()").fetchone()
+        assert found == ("agent_hello_world_graph", "agent_hello_world_graph")
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS value")
+    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry .* no encryption"):
+        psycopg.connect(postgres.replace("sslmode=require", "sslmode=disable"))
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(postgres.replace("/agent_hello_world_graph?", "/postgres?"))
+    assert redis.endswith("/1"), "0 is the listener's queue"
+    assert redis_answers(redis, "SET kept 1", "GET kept") == ["+OK", "$1", "1"]
+    for secret in (urlsplit(postgres).password, urlsplit(redis).password):
+        assert secret
+        assert files_holding(secret, workspace.sandbox) == [], "the control plane's store, state, logs, journals"
+        assert processes_showing(secret) == []
+    references = {each["name"]: each for each in deployments(workspace)["hello-world-graph"]["secret_references"]}
+    assert references.keys() == {"POSTGRES_URI_CUSTOM", "REDIS_URI_CUSTOM"}, "by name and key is all LangSmith knows"
+
+
 def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_else_follows(
     workspace: Workspace, standing: dict[str, Any]
 ) -> None:
@@ -162,14 +188,39 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_e
     assert again["admitted"] == {"partner-edge": gateways, "partner-network": gateways}
 
 
-def test_namespaces_changed_by_hand_are_put_right(workspace: Workspace, standing: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def put_right(workspace: Workspace, standing: dict[str, Any]) -> dict[str, Any]:
+    """One update after three changes: namespaces by hand, a rotated master password, another agent. The listener."""
     (listener,) = listeners(workspace)
     changed = {"compute_config": {"k8s_namespaces": ["agents", "by-hand"]}}
     control_plane(workspace, "PATCH", f"/v2/listeners/{listener['id']}", changed)
-    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting)
+    database = "aws rds describe-db-instances --query DBInstances[0].DBInstanceIdentifier --output text"
+    rotation = "--rotate-master-user-password --apply-immediately"
+    workspace.in_sandbox(f"aws rds modify-db-instance --db-instance-identifier $({database}) {rotation}")
+    agents = """pulumi config set agents '["hello-world-graph", "second"]'"""
+    workspace.in_sandbox(
+        f"{agents} && pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting
+    )
+    return listener
+
+
+def test_namespaces_changed_by_hand_are_put_right(workspace: Workspace, put_right: dict[str, Any]) -> None:
     (restored,) = listeners(workspace)
-    assert restored["id"] == listener["id"]
+    assert restored["id"] == put_right["id"]
     assert restored["compute_config"]["k8s_namespaces"] == ["agents"]
+
+
+def test_a_rotated_master_password_is_survived_and_another_agent_gets_stores_of_its_own(
+    workspace: Workspace, put_right: dict[str, Any]
+) -> None:
+    postgres = environment(workspace)["POSTGRES_URI_CUSTOM"]
+    with psycopg.connect(postgres) as connection:
+        assert connection.execute("SELECT value FROM kept").fetchone() == (1,), "what the agent has is as it was"
+        listed = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'agent%'").fetchall()
+        assert {name for (name,) in listed} == {"agent_hello_world_graph", "agent_second"}, "made by the new password"
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(postgres.replace("/agent_hello_world_graph?", "/agent_second?"))
+    assert outputs(workspace)["agentSecretReferences"].keys() == {"hello-world-graph", "second"}
 
 
 def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspace, standing: dict[str, Any]) -> None:

@@ -49,6 +49,7 @@ def test_init_fills_a_target_from_the_stack_and_deploy_needs_nothing_else(worksp
     (written,) = tomllib.loads((workspace.root / "langsmith.toml").read_text())["targets"].values()
     assert written["host_url"] == workspace.url("control-plane")
     assert written["workspace_id"] == workspace.credentials["workspace_id"]
+    assert written["references"][AGENT]["POSTGRES_URI_CUSTOM"] == f"{AGENT}-stores:POSTGRES_URI_CUSTOM"
     made = len(revisions(workspace))
     (*_, result) = client(workspace, f"deploy {workspace.agent} --target sandbox --detailed-exitcode", expect=3)
     assert (result["built"], result["changed"], result["proven"]) == (False, False, True)

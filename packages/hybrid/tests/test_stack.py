@@ -316,10 +316,11 @@ def test_without_valkey_the_listener_queues_in_the_charts_own_redis(declare: Cal
     assert release.inputs["values"]["redis"] == {"external": {"enabled": False}}
 
 
-def test_the_queues_token_reaches_valkey_and_one_kubernetes_secret(declare: Callable[..., Any], token: str) -> None:
+def test_valkeys_token_reaches_valkey_and_two_kubernetes_secrets(declare: Callable[..., Any], token: str) -> None:
     holders = [r for r in declare().registered if token in json.dumps(r.inputs)]
     assert sorted((holder.token, holder.name) for holder in holders) == [
         ("aws:elasticache/replicationGroup:ReplicationGroup", "redis"),
+        ("kubernetes:core/v1:Secret", "agent-stores-token"),
         ("kubernetes:core/v1:Secret", "data-plane-queue"),
     ]
     queue = declare().named("kubernetes:core/v1:Secret", "data-plane-queue")

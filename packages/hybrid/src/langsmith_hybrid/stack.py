@@ -9,6 +9,7 @@ import pulumi
 from langsmith_hybrid import arguments, eks_versions
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccess
+from langsmith_hybrid.agent_stores import AgentStores
 from langsmith_hybrid.autoscaling import Autoscaling
 from langsmith_hybrid.cluster import Cluster
 from langsmith_hybrid.config import LangSmithConfig
@@ -75,11 +76,18 @@ def deploy(config: LangSmithConfig) -> None:
         delete_adopted=config.delete_adopted_listener,
     )
     entrance = _way_in(config, account, network, cluster)
-    DataPlane(
+    data_plane = DataPlane(
         "data-plane",
         arguments.data_plane(config, listener, entrance, redis),
         _in_cluster(cluster, platform.keda, listener, entrance),
     )
+    references = None
+    if config.agents and (postgres or redis):
+        references = AgentStores(
+            "agent-stores",
+            arguments.agent_stores(config, cluster, postgres, redis, key_arn),
+            _on_both(account, cluster, *data_plane.namespaces),
+        ).references
 
     pulumi.export("clusterName", cluster.cluster_name)
     pulumi.export(
@@ -94,6 +102,7 @@ def deploy(config: LangSmithConfig) -> None:
     pulumi.export("postgresEndpoint", postgres and postgres.endpoint)
     pulumi.export("postgresMasterSecretArn", postgres and postgres.master_secret_arn)
     pulumi.export("redisEndpoint", redis and redis.endpoint)
+    pulumi.export("agentSecretReferences", references or {})
     # With these a deploy target is complete, whatever the shell that uses it has set.
     pulumi.export("controlPlaneUrl", config.langsmith.control_plane)
     pulumi.export("workspaceId", config.langsmith_workspace_id)

@@ -74,9 +74,10 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
         (shop.sources / module / "go.mod").write_text(f"module {module}")
         (shop.sources / module / "go.sum").write_text("pins")
     (shop.sources / "kubernetes" / "main.go").write_text("package main")
-    (shop.sources / "agent-server").mkdir()
-    for name in ("pyproject.toml", "uv.lock"):
-        (shop.sources / "agent-server" / name).write_text("pins")
+    for project in ("agent-server", "stores"):
+        (shop.sources / project).mkdir()
+        for name in ("pyproject.toml", "uv.lock"):
+            (shop.sources / project / name).write_text("pins")
     dist = tmp_path / "sdk" / "python" / "dist"
     dist.mkdir(parents=True)
     (dist / "pulumi-resource-pulumi-python").write_text("#!/bin/sh\n")

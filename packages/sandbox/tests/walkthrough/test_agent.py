@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from conftest import Answer, Notes
 
-OUTPUTS = {"repositories": {"hello": "127.0.0.1:1/hello"}, "listenerId": "l-1", "namespaces": ["agents"]}
+OUTPUTS = {
+    "repositories": {"hello": "127.0.0.1:1/hello"},
+    "listenerId": "l-1",
+    "namespaces": ["agents"],
+    "agentSecretReferences": {
+        "hello": [{"name": "REDIS_URI_CUSTOM", "secretName": "hello-stores", "secretKey": "REDIS_URI_CUSTOM"}],
+        "other": [{"name": "REDIS_URI_CUSTOM", "secretName": "other-stores", "secretKey": "REDIS_URI_CUSTOM"}],
+    },
+}
 RESULT = {
     "event": "result",
     "name": "hello",
@@ -65,8 +73,10 @@ def test_a_deploy_goes_where_the_stack_says_and_returns_what_was_proven(
     assert (deployed.image, deployed.revision, deployed.changed) == ("hello:0.1.0-abc", "r-1", True)
     assert notes.heard == ["revision r-1 is DEPLOYING"]
     said = (tools.logs / "deploy.log").read_text()
-    for argument in ("--push-to=127.0.0.1:1/hello", "--listener-id=l-1", "--k8s-namespace=agents"):
+    stores = "--secret-ref=REDIS_URI_CUSTOM=hello-stores:REDIS_URI_CUSTOM"
+    for argument in ("--push-to=127.0.0.1:1/hello", "--listener-id=l-1", "--k8s-namespace=agents", stores):
         assert argument in said
+    assert "other-stores" not in said, "an agent has its own stores and nobody else's"
 
 
 def test_a_failed_deploy_speaks_with_the_clients_words_and_exit_code(client: Any, folder: Path, notes: Notes) -> None:

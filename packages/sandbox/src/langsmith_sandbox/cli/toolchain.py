@@ -18,9 +18,10 @@ def command(with_buildkit: bool, as_json: bool) -> None:
 
     from langsmith_sandbox.progress import for_stream
     from langsmith_sandbox.toolchain import buildkit, ensure, ensure_buildkit
+    from langsmith_sandbox.toolchain.store_servers import ensure_stores
 
     progress = for_stream()
-    found = dataclasses.asdict(ensure(progress))
+    found = dataclasses.asdict(ensure(progress)) | dataclasses.asdict(ensure_stores(progress))
     if with_buildkit and (reason := buildkit.obstacle()):
         progress.say(f"buildkit: left out, {reason}")
     elif with_buildkit:

@@ -53,8 +53,8 @@ def ensure_stores(
     except BuildFailedError as problem:
         shop.progress.say(f"stores: no database server for this machine, so agents get no stores ({problem.what})")
         return StoreServers(None, None)
-    (postgres,), (valkey,) = _programs(folder, "postgres"), _programs(folder, "valkey-server")
-    return StoreServers(postgres.parent, valkey)
+    postgres = next(iter(_programs(folder, "postgres")), None)
+    return StoreServers(postgres and postgres.parent, next(iter(_programs(folder, "valkey-server")), None))
 
 
 def _programs(folder: Path, name: str) -> list[Path]:

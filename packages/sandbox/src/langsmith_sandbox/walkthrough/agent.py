@@ -55,6 +55,7 @@ def deploy(tools: Tools, agent: Path, outputs: dict[str, Any], step: Step) -> De
         f"--push-to={outputs['repositories'][agent.name]}",
         f"--listener-id={outputs['listenerId']}",
         f"--k8s-namespace={outputs['namespaces'][0]}",
+        *_stores(outputs["agentSecretReferences"].get(agent.name, [])),
         "--allow-dirty",  # nobody will look for these files again, also where CI runs this
         "--no-input",
         "--json",
@@ -109,6 +110,11 @@ def ask(agent: Path, url: str, question: dict[str, str]) -> str:
     if isinstance(content, dict) and "__error__" in content:
         raise NoAnswerError(url, f"the graph failed with {content['__error__']}.")
     return str(content["answer"]) if isinstance(content, dict) and "answer" in content else json.dumps(content)
+
+
+def _stores(references: list[dict[str, str]]) -> list[str]:
+    """The agent's stores, by the Secrets that hold their URIs: nobody here sees one."""
+    return [f"--secret-ref={each['name']}={each['secretName']}:{each['secretKey']}" for each in references]
 
 
 def _client(*arguments: str) -> tuple[str, ...]:

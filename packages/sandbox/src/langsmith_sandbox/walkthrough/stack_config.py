@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PROJECT = "langsmith-hybrid"
 API_KEY = "langsmithApiKey"
+# Where this machine has no PostgreSQL to stand behind an instance: nothing could make agents' databases in it.
+WITHOUT_POSTGRES = {"postgresEnabled": "false"}
 _NAME = "langsmith-sandbox"
 
 

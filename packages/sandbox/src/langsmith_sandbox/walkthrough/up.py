@@ -9,7 +9,8 @@ from langsmith_sandbox import credentials, environment, toolchain
 from langsmith_sandbox.supervisor.bring_up import bring_up
 from langsmith_sandbox.supervisor.langsmith_world import AWS, CONTROL_PLANE
 from langsmith_sandbox.toolchain.sources import find_sources
-from langsmith_sandbox.walkthrough import agent
+from langsmith_sandbox.toolchain.store_servers import ensure_stores
+from langsmith_sandbox.walkthrough import agent, stack_config
 from langsmith_sandbox.walkthrough.firewall import Firewall
 from langsmith_sandbox.walkthrough.stack import Stack
 from langsmith_sandbox.walkthrough.timed import Timed
@@ -74,6 +75,8 @@ def up(paths: WorldPaths, progress: Progress, *, with_firewall: bool = False) ->
         stack.select()
         if written := stack.configure(world, secrets):
             step.note(f"configured {', '.join(written)}")
+        if ensure_stores(progress).postgres is None:
+            stack.write(stack_config.WITHOUT_POSTGRES)
         changes = stack.up(step)
         outputs = stack.outputs()
     firewall = Firewall.of(repository, paths, tools)
