@@ -18,6 +18,7 @@ def test_every_error_has_the_exit_code_that_is_documented():
         "StackError": 1,
         "TargetError": 1,
         "TargetUnavailableError": 1,
+        "UndecidedError": 1,
         "ProjectError": 2,
         "SettingsError": 2,
         "UsageError": 2,
