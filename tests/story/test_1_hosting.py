@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,14 @@ from workspace import Workspace
 
 pytestmark = [pytest.mark.engine, pytest.mark.world]
 
+ROTATE = """
+import boto3
+rds = boto3.client("rds")
+(database,) = rds.describe_db_instances()["DBInstances"]
+name = database["DBInstanceIdentifier"]
+rds.modify_db_instance(DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True)
+rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=name)
+"""
 FIVE_KEYS = ("environment", "eksClusterName", "s3BucketPrefix", "langsmithWorkspaceId", "langsmithApiKey")
 
 
@@ -194,9 +203,7 @@ def put_right(workspace: Workspace, standing: dict[str, Any]) -> dict[str, Any]:
     (listener,) = listeners(workspace)
     changed = {"compute_config": {"k8s_namespaces": ["agents", "by-hand"]}}
     control_plane(workspace, "PATCH", f"/v2/listeners/{listener['id']}", changed)
-    database = "aws rds describe-db-instances --query DBInstances[0].DBInstanceIdentifier --output text"
-    rotation = "--rotate-master-user-password --apply-immediately"
-    workspace.in_sandbox(f"aws rds modify-db-instance --db-instance-identifier $({database}) {rotation}")
+    workspace.in_sandbox(f"python -c {shlex.quote(ROTATE)}")
     agents = """pulumi config set agents '["hello-world-graph", "second"]'"""
     workspace.in_sandbox(
         f"{agents} && pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting
