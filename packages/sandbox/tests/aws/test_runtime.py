@@ -63,6 +63,7 @@ def test_orders_carry_the_token_and_the_body_of_the_contract(supervisor):
             {
                 "instances": [{"id": "i-1", "zone": "us-east-1a"}],
                 "instanceType": "m5.large",
+                "architecture": "amd64",
                 "labels": {"pool": "main"},
                 "taints": [taint],
             },

@@ -29,7 +29,7 @@ class Bench:
         self.machine = {"PATH": "/usr/bin", "AWS_SECRET_ACCESS_KEY": "leak", "LANGSMITH_API_KEY": "leak"}
         self.config: dict[str, Any] = {"Labels": {RUNTIME_LABEL: "sandbox"}, "Entrypoint": ["python", "-m", "app"]}
         self.interpreters = INTERPRETERS
-        self.architecture = "amd64"
+        self.architecture = self.node = "amd64"
 
     def add(self, path: str, content: str = "x", mode: int = 0o644) -> Path:
         file = self.root / path
@@ -42,7 +42,8 @@ class Bench:
         image = Image("team/app:1", "id", self.root, self.config, self.architecture)
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        around = Surroundings("127.64.0.9", home, PathMap(self.root, self.mounts), self.extra, self.machine)
+        paths = PathMap(self.root, self.mounts)
+        around = Surroundings("127.64.0.9", home, paths, self.extra, self.machine, self.node)
         return build_command(image, container or {}, declared or {}, self.interpreters, around)
 
 
@@ -92,6 +93,14 @@ def test_a_program_for_another_processor_ends_at_once_with_the_last_words_of_a_r
         command.argv, env=dict(command.env), cwd=command.cwd, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (255, f"exec {program}: exec format error\n")
+
+
+@pytest.mark.parametrize(
+    ("image", "node", "runs"), [("arm64", "arm64", True), ("amd64", "arm64", False), ("", "arm64", True)]
+)
+def test_graviton_nodes_run_what_was_built_for_them(bench: Bench, image: str, node: str, runs: bool):
+    bench.architecture, bench.node = image, node
+    assert ("exec format error" not in " ".join(bench.build().argv)) == runs
 
 
 @pytest.mark.parametrize(

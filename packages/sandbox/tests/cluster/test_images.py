@@ -111,6 +111,18 @@ def test_of_an_index_this_nodes_platform_is_taken(store: ImageStore, distributio
         store.obtain("team/app:arm", None)
 
 
+def test_each_architecture_has_its_own_files_of_one_reference(
+    store: ImageStore, distribution: Distribution, registry: Any
+):
+    both = ImageSpec("team/app", "both", "sandbox", ("python",), platforms=(("linux", "amd64"), ("linux", "arm64")))
+    push_image(both, distribution)
+    first, _ = store.obtain("team/app:both", None, architecture="amd64")
+    other, pulled = store.obtain("team/app:both", None, architecture="arm64")
+    assert (first.architecture, other.architecture, pulled) == ("amd64", "arm64", True)
+    assert first.image_id == other.image_id, "Kubernetes shows the digest the Pod named"
+    assert first.root != other.root
+
+
 def test_the_same_image_pushed_twice_is_the_same_bytes_and_uploads_nothing(distribution: Distribution, registry: Any):
     first = _push(distribution)
     registry.requests.clear()

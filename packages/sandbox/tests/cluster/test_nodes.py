@@ -44,6 +44,14 @@ def test_nodes_are_named_after_their_region(tmp_path: Path):
     assert node.to_json(1, "")["metadata"]["labels"]["topology.kubernetes.io/region"] == "eu-west-1"
 
 
+def test_a_graviton_node_says_so_where_schedulers_and_images_look(tmp_path: Path):
+    _write(tmp_path, a={"instances": _instances("i-1"), "instanceType": "m7g.large", "architecture": "arm64"})
+    (node,) = wanted_nodes(tmp_path).values()
+    made = node.to_json(1, "")
+    assert made["metadata"]["labels"]["kubernetes.io/arch"] == "arm64"
+    assert made["status"]["nodeInfo"]["architecture"] == "arm64"
+
+
 def test_a_node_carries_what_eks_puts_on_it(tmp_path: Path):
     taint = {"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}
     settings = {"instanceType": "m5.xlarge", "labels": {"team": "blue"}, "taints": [taint]}

@@ -46,12 +46,13 @@ class NodeInstance:
 
 @dataclasses.dataclass(frozen=True)
 class NodePlan:
-    """The nodes a node group wants: which instances, of which type, labelled and tainted how."""
+    """The nodes a node group wants: which instances, of which type and architecture, labelled and tainted how."""
 
     instances: tuple[NodeInstance, ...]
     instance_type: str
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[Mapping[str, str], ...] = ()
+    architecture: str = "amd64"
 
 
 class ClusterRuntime(Protocol):
@@ -132,6 +133,7 @@ class SupervisorRuntime:
         body = {
             "instances": [dataclasses.asdict(instance) for instance in plan.instances],
             "instanceType": plan.instance_type,
+            "architecture": plan.architecture,
             "labels": dict(plan.labels),
             "taints": [dict(taint) for taint in plan.taints],
         }

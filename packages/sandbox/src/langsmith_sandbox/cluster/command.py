@@ -74,6 +74,7 @@ class Surroundings:
         folder: The container's private folder.
         paths: Where its volumes and the image's files are.
         extra: Variables of the node, such as ``KUBECONFIG``.
+        architecture: Of the node's processor.
         machine: The node agent's environment, of which only a few names are passed on.
     """
 
@@ -82,6 +83,7 @@ class Surroundings:
     paths: PathMap
     extra: Mapping[str, str]
     machine: Mapping[str, str] = dataclasses.field(default_factory=lambda: dict(os.environ))
+    architecture: str = NODE_PLATFORM[1]
 
 
 def build_command(
@@ -99,7 +101,7 @@ def build_command(
     Raises:
         ContainerStartError: This node cannot run the image, or the program is not in it.
     """
-    if image.architecture not in {"", NODE_PLATFORM[1]}:
+    if image.architecture not in {"", around.architecture}:
         return _foreign(_words(image, container), around)
     interpreter = interpreters.for_image(image)
     env = _environment(image, declared, interpreter, around)

@@ -45,13 +45,16 @@ class Distribution:
             base_url=f"http://{registry}", timeout=TIMEOUT_SECONDS, follow_redirects=True, trust_env=False
         )
 
-    def resolve(self, repository: str, version: str, *, shown: str) -> tuple[str, dict[str, Any]]:
-        """The digest a tag or digest stands for, and the manifest of this node's platform.
+    def resolve(
+        self, repository: str, version: str, *, shown: str, architecture: str = NODE_PLATFORM[1]
+    ) -> tuple[str, dict[str, Any]]:
+        """The digest a tag or digest stands for, and the manifest of the node's platform.
 
         Args:
             repository: Path in the registry.
             version: Tag or digest.
             shown: The reference as the Pod wrote it, for messages.
+            architecture: Of the node.
 
         Raises:
             ImageError: It is not there, the registry cannot be asked, or the bytes are not what the digest says.
@@ -62,7 +65,8 @@ class Distribution:
             raise ImageError(f"{_failed(shown)}: manifest digest mismatch: expected {version}, got {digest}")
         manifest = json.loads(body)
         if media_type in INDEXES or manifest.get("mediaType") in INDEXES:
-            _, manifest = self.resolve(repository, _for_this_node(manifest, shown), shown=shown)
+            chosen = _for_node(manifest, architecture, shown)
+            _, manifest = self.resolve(repository, chosen, shown=shown, architecture=architecture)
         return digest, manifest
 
     def blob(self, repository: str, digest: str) -> bytes:
@@ -149,9 +153,9 @@ def _failed(shown: str) -> str:
     return f'failed to pull and unpack image "{shown}"'
 
 
-def _for_this_node(index: dict[str, Any], shown: str) -> str:
+def _for_node(index: dict[str, Any], architecture: str, shown: str) -> str:
     for entry in index.get("manifests", ()):
         platform = entry.get("platform", {})
-        if (platform.get("os"), platform.get("architecture")) == NODE_PLATFORM:
+        if (platform.get("os"), platform.get("architecture")) == (NODE_PLATFORM[0], architecture):
             return entry["digest"]
     raise ImageError(f"{_failed(shown)}: no match for platform in manifest: not found")

@@ -15,6 +15,7 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from langsmith_sandbox.cluster.distribution import NODE_PLATFORM
 from langsmith_sandbox.cluster.errors import ImageError
 from langsmith_sandbox.cluster.layers import unpack
 from langsmith_sandbox.cluster.reference import ImageReference
@@ -71,12 +72,13 @@ class ImageStore:
         self._distribution = distribution
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def obtain(self, text: str, policy: str | None) -> tuple[Image, bool]:
+    def obtain(self, text: str, policy: str | None, *, architecture: str = NODE_PLATFORM[1]) -> tuple[Image, bool]:
         """The image a Pod names, and whether it had to be pulled.
 
         Args:
             text: The reference, as in ``image:``.
             policy: ``imagePullPolicy``; None for Kubernetes' default.
+            architecture: Of the node that pulls; an image for several has one for each.
 
         Raises:
             ImageError: It cannot be had.
@@ -84,33 +86,35 @@ class ImageStore:
         reference = ImageReference.parse(text)
         policy = policy or ("Always" if reference.is_latest else "IfNotPresent")
         with self._locks[str(reference)]:
-            if policy != "Always" and (image := self._remembered(text, reference)):
+            if policy != "Always" and (image := self._remembered(text, reference, architecture)):
                 return image, False
             if policy == "Never":
                 message = f'Container image "{text}" is not present with pull policy of Never'
                 raise ImageError(message, reason="ErrImageNeverPull")
-            return self._pull(text, reference), True
+            return self._pull(text, reference, architecture), True
 
-    def _remembered(self, text: str, reference: ImageReference) -> Image | None:
+    def _remembered(self, text: str, reference: ImageReference, architecture: str) -> Image | None:
         try:
-            record = json.loads(self._record(reference).read_text())
+            record = json.loads(self._record(reference, architecture).read_text())
         except (OSError, ValueError):
             return None
-        return self._load(text, reference, record["digest"])
+        return self._load(text, reference, record["digest"], architecture)
 
-    def _pull(self, text: str, reference: ImageReference) -> Image:
-        digest, manifest = self._distribution.resolve(reference.repository, reference.version, shown=str(reference))
-        image = self._load(text, reference, digest)
+    def _pull(self, text: str, reference: ImageReference, architecture: str) -> Image:
+        digest, manifest = self._distribution.resolve(
+            reference.repository, reference.version, shown=str(reference), architecture=architecture
+        )
+        image = self._load(text, reference, digest, architecture)
         if image is None:
-            self._unpack(reference.repository, digest, manifest)
-            image = self._load(text, reference, digest)
+            self._unpack(reference.repository, self._place(digest, architecture), manifest)
+            image = self._load(text, reference, digest, architecture)
         if image is None:
             raise ImageError(f'failed to pull and unpack image "{reference}": the image store lost it')
-        _write_atomically(self._record(reference), {"reference": str(reference), "digest": digest})
+        _write_atomically(self._record(reference, architecture), {"reference": str(reference), "digest": digest})
         return image
 
-    def _load(self, text: str, reference: ImageReference, digest: str) -> Image | None:
-        place = self._place(digest)
+    def _load(self, text: str, reference: ImageReference, digest: str, node: str) -> Image | None:
+        place = self._place(digest, node)
         try:
             config = json.loads((place / "config.json").read_text())
         except OSError:
@@ -119,8 +123,7 @@ class ImageStore:
         architecture = config.get("architecture", "")
         return Image(text, image_id, place / "root", config.get("config") or {}, architecture)
 
-    def _unpack(self, repository: str, digest: str, manifest: Mapping[str, Any]) -> None:
-        place = self._place(digest)
+    def _unpack(self, repository: str, place: Path, manifest: Mapping[str, Any]) -> None:
         unfinished = place.with_name(f"{place.name}.{os.getpid()}.{threading.get_ident()}")
         shutil.rmtree(unfinished, ignore_errors=True)
         (unfinished / "root").mkdir(parents=True)
@@ -138,11 +141,12 @@ class ImageStore:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
-    def _place(self, digest: str) -> Path:
-        return self._folder / "by-digest" / digest.removeprefix("sha256:")
+    def _place(self, digest: str, architecture: str) -> Path:
+        # The digest may be an index's, behind which every architecture has files of its own.
+        return self._folder / "by-digest" / f"{digest.removeprefix('sha256:')}-{architecture}"
 
-    def _record(self, reference: ImageReference) -> Path:
-        name = hashlib.sha256(str(reference).encode()).hexdigest()
+    def _record(self, reference: ImageReference, architecture: str) -> Path:
+        name = hashlib.sha256(f"{reference} {architecture}".encode()).hexdigest()
         return self._folder / "by-reference" / f"{name}.json"
 
 

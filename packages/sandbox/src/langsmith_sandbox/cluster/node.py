@@ -186,7 +186,10 @@ class NodeAgent:
 
     def _make_worker(self, pod: Json, on_done: Callable[[str], None]) -> PodWorker:
         folder = self._folders.of_pod(pod["metadata"]["uid"])
-        return PodWorker(pod, self._api, folder, self._services, on_done=on_done)
+        services = self._services
+        if (node := self._registered.get(pod["spec"]["nodeName"])) is not None:
+            services = dataclasses.replace(services, architecture=node.architecture)
+        return PodWorker(pod, self._api, folder, services, on_done=on_done)
 
     def _find_log(self, namespace: str, name: str, container: str, previous: bool) -> Path:
         for pod in self._pod_informer.objects():

@@ -39,6 +39,7 @@ class WantedNode:
         group: Its node group.
         zone: Its availability zone.
         instance_type: EC2 instance type.
+        architecture: Of its processor, as Kubernetes and images name it.
         labels: The group's labels.
         taints: The group's taints, in the Kubernetes API's form.
     """
@@ -48,6 +49,7 @@ class WantedNode:
     group: str
     zone: str
     instance_type: str
+    architecture: str
     labels: Mapping[str, str]
     taints: tuple[Mapping[str, str], ...]
 
@@ -57,7 +59,7 @@ class WantedNode:
         labels = {
             "kubernetes.io/hostname": self.name,
             "kubernetes.io/os": "linux",
-            "kubernetes.io/arch": "amd64",
+            "kubernetes.io/arch": self.architecture,
             "node.kubernetes.io/instance-type": self.instance_type,
             "topology.kubernetes.io/zone": self.zone,
             "topology.kubernetes.io/region": self.zone[:-1],
@@ -95,7 +97,7 @@ class WantedNode:
                 "kubeletVersion": KUBELET_VERSION,
                 "kubeProxyVersion": "",
                 "operatingSystem": "linux",
-                "architecture": "amd64",
+                "architecture": self.architecture,
             },
             "conditions": [
                 {
@@ -200,6 +202,7 @@ def _wanted(group: str, settings: Mapping[str, Any], instance: Mapping[str, str]
         group,
         instance["zone"],
         settings.get("instanceType") or "m5.large",
+        settings.get("architecture") or "amd64",
         settings.get("labels") or {},
         taints,
     )

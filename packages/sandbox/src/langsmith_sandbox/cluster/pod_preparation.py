@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from langsmith_sandbox.cluster import kubeconfig
 from langsmith_sandbox.cluster.command import Interpreters, Surroundings, build_command, resolve_program
 from langsmith_sandbox.cluster.container import PreparedRun
+from langsmith_sandbox.cluster.distribution import NODE_PLATFORM
 from langsmith_sandbox.cluster.environment import resolve_environment
 from langsmith_sandbox.cluster.errors import ContainerConfigError
 from langsmith_sandbox.cluster.path_map import PathMap
@@ -39,6 +40,7 @@ class NodeServices:
         server: URL of the API server.
         authority: File of its certificate authority.
         claimed: The folder behind a claim, by namespace and name.
+        architecture: Of the Pod's node.
     """
 
     objects: ClusterObjects
@@ -48,6 +50,7 @@ class NodeServices:
     server: str
     authority: Path
     claimed: Callable[[str, str], Path]
+    architecture: str = NODE_PLATFORM[1]
 
 
 class PodPreparation:
@@ -81,7 +84,9 @@ class PodPreparation:
         """
         if container.get("restartPolicy"):
             raise ContainerConfigError("containers with a restartPolicy of their own do not run on a sandbox node")
-        image, pulled = self._node.images.obtain(container["image"], container.get("imagePullPolicy"))
+        image, pulled = self._node.images.obtain(
+            container["image"], container.get("imagePullPolicy"), architecture=self._node.architecture
+        )
         if pulled:
             self.event("Normal", "Pulled", f'Successfully pulled image "{container["image"]}"')
         return image
@@ -98,7 +103,7 @@ class PodPreparation:
         last_words = home / "termination-log"
         last_words.write_bytes(b"")
         paths = PathMap(image.root, {**mounts, container.get("terminationMessagePath") or TERMINATION_LOG: last_words})
-        around = Surroundings(self._pod_ip, home, paths, self._extra(mounts))
+        around = Surroundings(self._pod_ip, home, paths, self._extra(mounts), architecture=self._node.architecture)
         command = build_command(image, container, declared, self._node.interpreters, around)
         target = ProbeTarget(
             self._pod_ip,

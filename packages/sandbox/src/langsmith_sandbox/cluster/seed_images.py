@@ -24,7 +24,7 @@ from langsmith_sandbox.data_plane.operator_version import VERSION_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the real base exists for. Nodes of this machine run the first; builders may make images for the other.
+# What the real images exist for. Both run on this machine's Python: what differs is which nodes take them.
 BASE_PLATFORMS = (NODE_PLATFORM, ("linux", "arm64"))
 AGENT_SERVER_SCRIPT = "api/agent_server.py"
 CONSTRAINTS = "api/constraints.txt"
@@ -71,7 +71,7 @@ def images(agent_server_python: Path) -> Iterator[ImageSpec]:
     yield dataclasses.replace(base, tag=f"{_server_version(base)}-py{base.tag}")
     for repository, tag, module in PROGRAMS:
         env = {"PYTHONUNBUFFERED": "1", VERSION_VARIABLE: tag}
-        yield ImageSpec(repository, tag, "sandbox", ("python", "-m", module), env)
+        yield ImageSpec(repository, tag, "sandbox", ("python", "-m", module), env, platforms=BASE_PLATFORMS)
 
 
 def agent_base(agent_server_python: Path) -> ImageSpec:

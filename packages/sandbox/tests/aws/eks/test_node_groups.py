@@ -117,12 +117,30 @@ def test_a_second_node_group_of_the_same_name_is_refused(account, network, eks):
     assert code == "ResourceInUseException"
 
 
+def test_graviton_nodes_are_arm64(account, network, eks, runtime):
+    eks.create_nodegroup(
+        clusterName="prod",
+        nodegroupName="graviton",
+        subnets=network.subnets,
+        nodeRole=account.role("graviton"),
+        instanceTypes=["m7g.large"],
+        amiType="AL2023_ARM_64_STANDARD",
+    )
+    plans = {name: plan.architecture for name, plan in runtime.plans.items() if plan}
+    assert plans == {"prod/main": "amd64", "prod/graviton": "arm64"}
+
+
 @pytest.mark.parametrize(
     ("change", "part_of_message"),
     [
         ({"scalingConfig": {"minSize": 3, "maxSize": 4, "desiredSize": 2}}, "Minimum capacity 3"),
         ({"scalingConfig": {"minSize": 1, "maxSize": 2, "desiredSize": 3}}, "desired capacity 3"),
         ({"instanceTypes": ["m5.huge"]}, "m5.huge"),
+        ({"instanceTypes": ["m7g.large"]}, "for requested amiType AL2023_x86_64_STANDARD"),
+        (
+            {"instanceTypes": ["m5.large"], "amiType": "BOTTLEROCKET_ARM_64"},
+            "for requested amiType BOTTLEROCKET_ARM_64",
+        ),
         ({"launchTemplate": {"name": "missing"}}, "missing"),
         ({"nodeRole": "arn:aws:iam::123456789012:role/missing"}, "missing"),
     ],

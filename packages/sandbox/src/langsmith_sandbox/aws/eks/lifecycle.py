@@ -69,6 +69,7 @@ def node_plan(node_group: NodeGroup) -> NodePlan:
         instance_type=str((described.get("instanceTypes") or ["t3.medium"])[0]),
         labels=described.get("labels") or {},
         taints=tuple(described.get("taints") or ()),
+        architecture="arm64" if "ARM_64" in described["amiType"] else "amd64",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from langsmith_sandbox.aws.eks import lifecycle, scaling, updates
 from langsmith_sandbox.aws.eks.access import grant_nodes
@@ -20,6 +21,7 @@ from langsmith_sandbox.aws.eks.state import (
     node_group_named,
 )
 
+_AMI_TYPE = "AL2023_x86_64_STANDARD"
 _ECHOED = ("subnets", "nodeRole", "remoteAccess", "nodeRepairConfig")
 
 
@@ -130,6 +132,8 @@ class NodeGroupOperations(EksHandler):
         for name in self.param("instanceTypes", []):
             if not ec2.describe_instance_type_offerings("region", {"instance-type": [name]}):
                 raise invalid_parameter(f"[{name}] is not a valid instance type for this region")
+            if not _fits(name, ami := self.param("amiType", _AMI_TYPE)):
+                raise invalid_parameter(f"[{name}] is not a valid instance type for requested amiType {ami}")
         if self.param("launchTemplate") and self.param("diskSize"):
             raise invalid_parameter("Disk size must be specified within the launch template.")
 
@@ -147,7 +151,7 @@ class NodeGroupOperations(EksHandler):
             "modifiedAt": self.context.clock.utc(),
             "capacityType": self.param("capacityType", "ON_DEMAND"),
             "scalingConfig": self._scaling(),
-            "amiType": self.param("amiType", "AL2023_x86_64_STANDARD"),
+            "amiType": self.param("amiType", _AMI_TYPE),
             "labels": dict(self.param("labels", {})),
             "taints": list(self.param("taints", [])),
             "resources": {"autoScalingGroups": [{"name": f"eks-{name}-{new_hex(8)}"}]},
@@ -196,6 +200,12 @@ def _merge_taints(present: list[dict[str, str]], change: dict[str, Any]) -> list
 
     touched = {key(taint) for taint in [*change.get("removeTaints", []), *change.get("addOrUpdateTaints", [])]}
     return [taint for taint in present if key(taint) not in touched] + list(change.get("addOrUpdateTaints", []))
+
+
+def _fits(instance_type: str, ami_type: str) -> bool:
+    """Whether machine images of this type have programs for the instance's processor."""
+    offered = INSTANCE_TYPES[instance_type]["ProcessorInfo"]["SupportedArchitectures"]
+    return ("arm64" if "ARM_64" in ami_type else "x86_64") in offered
 
 
 def _release(version: str) -> str:
