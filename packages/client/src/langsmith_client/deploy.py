@@ -118,6 +118,9 @@ def _carry_out(plan: Plan, existing: Deployment | None, around: Surroundings) ->
         around.reporter.say("unchanged", f"{existing.name} already is what is wanted: revision {plan.revision.id}")
         return existing.id, plan.revision
     change = plan.change
+    running = existing.newest.image if existing and existing.newest else None
+    if running and running != change.image and (note := around.going_back(running, change.image)):
+        around.reporter.say("note", note)
     deployment_id, revision = around.patience().ask(lambda: around.target.apply(change))
     around.reporter.say(
         "revision",

@@ -39,6 +39,7 @@ class Surroundings:
         smoke: Lets the agent run once.
         resume: The command that takes up a revision again.
         explain: Says why a revision does not run.
+        going_back: Says whether the second image is older than the first, by what their labels tell.
     """
 
     target: Target
@@ -49,6 +50,7 @@ class Surroundings:
     smoke: RunSmoke = run_smoke
     resume: Callable[[str, str], str] = dataclasses.field(default_factory=Resume)
     explain: Explain = unexplained
+    going_back: Callable[[str, str], str | None] = lambda running, wanted: None  # noqa: ARG005 - nothing is known
 
     def patience(self) -> Patience:
         """Patience with the target, which tells the reporter what it waits for."""

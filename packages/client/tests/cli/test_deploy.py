@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import Any
 
 import pytest
 
-from langsmith_client.cli import session
+from langsmith_client.cli import looking, session
 from langsmith_client.errors import (
     BuildError,
     ConflictError,
@@ -19,6 +20,7 @@ from langsmith_client.errors import (
     TargetError,
     TargetUnavailableError,
 )
+from langsmith_client.identity import Identity
 from langsmith_client.image.publish import PublishedImage
 from langsmith_client.image_reference import parse_reference
 from langsmith_client.proof import Proof
@@ -146,6 +148,25 @@ def test_every_end_has_its_exit_code_two_sentences_and_no_traceback(deploy, grou
     assert outcome.exit_code == exit_code, outcome.err
     assert "Traceback" not in outcome.err
     assert ("Error: " in outcome.err) is (exit_code != 0), "an error says what it is, a success does not"
+
+
+class Labels:
+    """What images say of themselves: the one that runs is of a later commit."""
+
+    def of(self, image):
+        """The identity of one."""
+        day = 3 if image == REVISION.image else 1
+        return Identity(tag=f"of-day-{day}", commit=str(day) * 40, created=f"2026-11-0{day}T12:00:00Z")
+
+
+@pytest.mark.parametrize(("running", "notes"), [(REVISION.image, 1), (IMAGE.by_digest, 0)], ids=["later", "the same"])
+def test_a_deploy_of_older_code_than_runs_says_that_it_goes_back(deploy, ground, monkeypatch, running, notes):
+    monkeypatch.setattr(looking, "identities", lambda: contextlib.nullcontext(Labels()))
+    ground.target.deployment = dataclasses.replace(DEPLOYMENT, newest=dataclasses.replace(REVISION, image=running))
+    outcome = deploy("--json")
+    assert outcome.exit_code == 0, "going back may be meant"
+    said = [event["message"] for event in outcome.events() if event["event"] == "note"]
+    assert len([text for text in said if text.startswith("This goes back: of-day-3 runs")]) == notes
 
 
 DIGEST = "sha256:" + "a" * 64

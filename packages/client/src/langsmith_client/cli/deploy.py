@@ -110,8 +110,17 @@ def _deploy(
     more = options.proof_flags(require_proof, smoke, asked.graph if asked else None)
     by_folder = str(path) if name is None and config == CONFIG_NAME else None
     with connected(where, place) as target:
-        around = dataclasses.replace(surroundings(target, reporter), resume=Resume.of(where, *more, agent=by_folder))
+        resume = Resume.of(where, *more, agent=by_folder)
+        around = dataclasses.replace(surroundings(target, reporter), resume=resume, going_back=_going_back)
         return deploy(wish, lambda: _published(given, project, where, image, reporter), around)
+
+
+def _going_back(running: str, wanted: str) -> str | None:
+    from langsmith_client.cli.looking import identities
+    from langsmith_client.going_back import going_back
+
+    with identities() as known:
+        return going_back(known.of(running), known.of(wanted))
 
 
 def _published(
