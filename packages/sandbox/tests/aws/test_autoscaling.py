@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
+from langsmith_sandbox.autoscaler.scaler import Scaler
+from langsmith_sandbox.autoscaler.settings import parse
 from langsmith_sandbox.aws import context
 from langsmith_sandbox.aws.credentials import OperatorKey
 from langsmith_sandbox.aws.runtime import NodePlan, NullRuntime
+from langsmith_sandbox.cluster.nodes import NODES_FILE, wanted_nodes
 
 OWNED = "k8s.io/cluster-autoscaler/prod"
 
@@ -103,6 +109,57 @@ def test_what_is_not_there_cannot_be_resized(account, eks):
     assert (code, "'mine' not found" in message) == ("ValidationError", True)
     eks.delete_nodegroup(clusterName="prod", nodegroupName="main")
     assert client.describe_auto_scaling_groups()["AutoScalingGroups"] == []
+
+
+class PlannedCluster:
+    """A cluster whose nodes are those the runtime was last told of, as its node agent would register them."""
+
+    def __init__(self, runtime, folder) -> None:
+        self._runtime, self._folder = runtime, folder
+        self.running: list[dict[str, Any]] = []
+        self.events: list[str] = []
+
+    def nodes(self) -> list[dict[str, Any]]:
+        instances = [dataclasses.asdict(each) for each in self._runtime.plan.instances]
+        groups = {"main": {"instances": instances, "instanceType": self._runtime.plan.instance_type}}
+        (self._folder / NODES_FILE).write_text(json.dumps({"nodegroups": groups}))
+        return [node.to_json(10250, "2026-01-01T00:00:00Z") for node in wanted_nodes(self._folder).values()]
+
+    def pods(self) -> list[dict[str, Any]]:
+        return self.running
+
+    def tell(self, pod, kind: str, reason: str, message: str) -> None:
+        self.events.append(reason)
+
+    def ask_for(self, *names: str) -> None:
+        """Pods of which a node holds one; the scheduler has found a place for none."""
+        unschedulable = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+        self.running = [
+            {
+                "metadata": {"name": name, "namespace": "agents", "uid": name},
+                "spec": {"containers": [{"resources": {"requests": {"cpu": "1500m"}}}]},
+                "status": {"phase": "Pending", "conditions": [unschedulable]},
+            }
+            for name in names
+        ]
+
+
+def test_nodes_come_for_pods_without_room_and_go_when_they_are_empty(account, eks, runtime, tmp_path):
+    cluster, now = PlannedCluster(runtime, tmp_path), [dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]
+    flags = ("--cloud-provider=aws", f"--node-group-auto-discovery=asg:tag={OWNED}")
+    scaler = Scaler(parse(flags), cluster, account.client("autoscaling"), clock=lambda: now[0])
+    cluster.ask_for("a", "b", "c")
+    scaler.round()
+    assert len(cluster.nodes()) == 3, "two there were, and each holds one"
+    cluster.ask_for(*"abcdef")
+    scaler.round()
+    assert len(cluster.nodes()) == 4, "the group's largest size"
+    assert "NotTriggerScaleUp" in cluster.events
+    cluster.running = []
+    scaler.round()
+    now[0] += dt.timedelta(minutes=11)
+    scaler.round()
+    assert len(cluster.nodes()) == 1, "the group's smallest size"
 
 
 def test_a_condition_on_the_clusters_tag_keeps_other_clusters_groups_out_of_reach(account, eks):
