@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from langsmith_sandbox.providers.kubernetes.cluster import Cluster
 from langsmith_sandbox.providers.kubernetes.credentials import PluginToken
 from langsmith_sandbox.providers.kubernetes.redaction import redact
 
@@ -45,6 +46,30 @@ def test_a_token_without_an_expiry_is_kept(tmp_path: Path) -> None:
     token.get()
     now[0] = START + dt.timedelta(days=9)
     assert token.get() == "token-1"
+
+
+def cluster(plugin: dict[str, object]) -> Cluster:
+    return Cluster(
+        {
+            "current-context": "eks",
+            "contexts": [{"name": "eks", "context": {"cluster": "eks", "user": "operator"}}],
+            "clusters": [{"name": "eks", "cluster": {"server": "https://127.0.0.1:9"}}],
+            "users": [{"name": "operator", "user": {"exec": plugin}}],
+        }
+    )
+
+
+def test_programs_get_the_token_that_is_there_instead_of_each_asking_for_one(tmp_path: Path) -> None:
+    reached = cluster(counting_plugin(tmp_path, expirationTimestamp="2999-01-01T00:00:00Z"))
+    users = [reached.credentials(lasting)["users"] for lasting in (60, 660)]
+    assert users == [[{"name": "operator", "user": {"token": "token-1"}}]] * 2
+
+
+def test_a_program_that_outlasts_every_token_gets_the_plugin(tmp_path: Path) -> None:
+    soon = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=14)).isoformat()
+    reached = cluster(counting_plugin(tmp_path, expirationTimestamp=soon))
+    assert "token" in reached.credentials(660)["users"][0]["user"]
+    assert "exec" in reached.credentials(960)["users"][0]["user"]
 
 
 @pytest.mark.parametrize(

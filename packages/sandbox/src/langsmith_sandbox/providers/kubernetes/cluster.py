@@ -62,9 +62,22 @@ class Cluster:
         self.content = content
         self.server = kubeconfig.server(content)
         self.namespace = namespace or kubeconfig.namespace(content)
+        self._plugin, self._rest = kubeconfig.without_plugin(content)
+        self._token = PluginToken(self._plugin) if self._plugin else None
         self._client: ApiClient | None = None
         self._lock = threading.Lock()
         self._kinds: dict[tuple[str, str], Kind] = {}
+
+    def credentials(self, lasting: float) -> Mapping[str, Any]:
+        """A kubeconfig for another program that takes up to ``lasting`` seconds.
+
+        With this provider's token in it, if that lasts as long: a program started without one would start the
+        credential plugin, as would every other.
+        """
+        if self._token is None:
+            return self.content
+        token = self._token.get(lasting)
+        return kubeconfig.with_token(self.content, token) if self._token.lasts(lasting) else self.content
 
     def kind(self, api_version: str, kind: str) -> Kind:
         """How ``kind`` is served.
@@ -164,7 +177,7 @@ class Cluster:
     def _connected(self) -> ApiClient:
         with self._lock:
             if self._client is None:
-                self._client = _connect(self.content)
+                self._client = _connect(self._rest, self._token)
             return self._client
 
 
@@ -178,20 +191,18 @@ def _may_own(api_version: str) -> bool:
     return group in ("apps", "batch") or ("." in group and not group.endswith(".k8s.io"))
 
 
-def _connect(content: Mapping[str, Any]) -> ApiClient:
+def _connect(content: Mapping[str, Any], token: PluginToken | None) -> ApiClient:
     from kubernetes import config
     from kubernetes.client import Configuration
     from urllib3.util import Retry
 
     settings = Configuration()
     settings.retries = Retry(connect=_TRIES, read=0, status=0, redirect=0, other=0, backoff_factor=0.2)
-    plugin, rest = kubeconfig.without_plugin(content)
     try:
-        client = config.new_client_from_config_dict(rest, persist_config=False, client_configuration=settings)
+        client = config.new_client_from_config_dict(content, persist_config=False, client_configuration=settings)
     except config.ConfigException as problem:
         raise KubeconfigError((str(problem).splitlines() or [""])[0].rstrip(".")) from None
-    if plugin is not None:
-        token = PluginToken(plugin)
+    if token is not None:
 
         def renew(current: Configuration) -> None:
             current.api_key["BearerToken"] = f"Bearer {token.get()}"

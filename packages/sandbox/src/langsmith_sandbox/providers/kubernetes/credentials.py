@@ -20,8 +20,8 @@ from langsmith_sandbox.providers.kubernetes.redaction import redact
 _TIMEOUT = 60.0
 """Seconds a plugin may take."""
 
-_EARLY = dt.timedelta(minutes=1)
-"""A token is renewed this long before it expires."""
+EARLY = 60.0
+"""A token is renewed this many seconds before it expires."""
 
 
 def _now() -> dt.datetime:
@@ -37,21 +37,29 @@ class PluginToken:
         self._now = now
         self._lock = threading.Lock()
         self._token = ""
-        self._renew_at: dt.datetime | None = None
+        self._expiry: dt.datetime | None = None
 
-    def get(self) -> str:
-        """The token, from the plugin if the last one is about to expire.
+    def get(self, lasting: float = EARLY) -> str:
+        """The token, from the plugin if the last one expires within ``lasting`` seconds.
 
         Raises:
             CredentialError: The plugin is not installed, failed, hung, or printed no token.
         """
         with self._lock:
-            if not self._token or (self._renew_at is not None and self._now() >= self._renew_at):
+            if not self._token or not self._lasts(lasting):
                 status = self._run()
                 self._token = status["token"]
                 expiry = status.get("expirationTimestamp")
-                self._renew_at = dt.datetime.fromisoformat(expiry) - _EARLY if expiry else None
+                self._expiry = dt.datetime.fromisoformat(expiry) if expiry else None
             return self._token
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether the last token is good for so long."""
+        with self._lock:
+            return self._lasts(seconds)
+
+    def _lasts(self, seconds: float) -> bool:
+        return self._expiry is None or self._now() + dt.timedelta(seconds=seconds) < self._expiry
 
     def _run(self) -> dict[str, Any]:
         command = [self._spec["command"], *(self._spec.get("args") or ())]

@@ -52,8 +52,9 @@ class Helm:
         if program is None:
             raise HelmError("helm is not on PATH.", 'Install Helm 3, or run under `eval "$(langsmith-sandbox env)"`.')
         command = [program, *arguments, *(["-f", "-"] if values is not None else [])]
-        with self._environment() as environment:
-            status, out, err = self._run(command, environment, json.dumps(values or {}), timeout + _MARGIN)
+        timeout += _MARGIN
+        with self._environment(timeout) as environment:
+            status, out, err = self._run(command, environment, json.dumps(values or {}), timeout)
         if status == 0:
             return out
         said = _said(err)
@@ -85,7 +86,7 @@ class Helm:
                     process.kill()
 
     @contextmanager
-    def _environment(self) -> Iterator[dict[str, str]]:
+    def _environment(self, lasting: float) -> Iterator[dict[str, str]]:
         with tempfile.TemporaryDirectory(prefix="langsmith-sandbox-helm-") as folder:
             home = Path(folder)
             environment = {key: value for key, value in os.environ.items() if not key.startswith(("HELM_", "KUBE"))}
@@ -95,7 +96,7 @@ class Helm:
             if self.cluster is not None:
                 descriptor = os.open(home / "kubeconfig", os.O_CREAT | os.O_WRONLY, 0o600)
                 with os.fdopen(descriptor, "w") as file:
-                    json.dump(self.cluster.content, file)
+                    json.dump(self.cluster.credentials(lasting), file)
             yield environment
 
 

@@ -59,6 +59,12 @@ def without_plugin(content: Mapping[str, Any]) -> tuple[dict[str, Any] | None, d
     return plugin, {**content, "users": users}
 
 
+def with_token(content: Mapping[str, Any], token: str) -> dict[str, Any]:
+    """The kubeconfig whose current user has ``token`` instead of a plugin."""
+    context = _named(content, "contexts", content["current-context"], "context")
+    return {**content, "users": [{"name": context["user"], "user": {"token": token}}]}
+
+
 def _text(kubeconfig: str, environment: Mapping[str, str]) -> str:
     if "\n" in kubeconfig or kubeconfig.lstrip().startswith("{"):
         return kubeconfig
