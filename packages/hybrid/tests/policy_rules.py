@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conftest import Registration
 
 ADDON = "aws:eks/addon:Addon"
+BALANCER = "kubernetes:gateway.k8s.aws/v1:LoadBalancerConfiguration"
 BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -26,7 +27,9 @@ CLUSTER = "aws:eks/cluster:Cluster"
 DATABASE = "aws:rds/instance:Instance"
 DATABASE_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 KEY = "aws:kms/key:Key"
+INGRESS_PARAMETERS = "kubernetes:elbv2.k8s.aws/v1beta1:IngressClassParams"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+KUBERNETES_INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PROVIDER = "pulumi:providers:aws"
@@ -160,6 +163,46 @@ def resizes_anybodys_nodes(statement: Mapping[str, Any]) -> bool:
     return bool(changes) and not owned
 
 
+def public_balancers(plan: Plan) -> Iterator[tuple[Registration, bool, set[str]]]:
+    """Load balancers on the internet: what asks for each, whether it has a certificate, and its security groups."""
+    for each in plan.of(BALANCER):
+        spec = each.inputs["spec"]
+        if spec["scheme"] == "internet-facing":
+            certified = any("defaultCertificate" in listener for listener in spec["listenerConfigurations"])
+            yield each, certified, set(spec["securityGroups"])
+    for each in plan.of(INGRESS_PARAMETERS):
+        spec = each.inputs["spec"]
+        if spec["scheme"] == "internet-facing":
+            annotations = [ingress.inputs["metadata"]["annotations"] for ingress in plan.of(KUBERNETES_INGRESS)]
+            groups = {given["alb.ingress.kubernetes.io/security-groups"] for given in annotations}
+            yield each, bool(spec.get("certificateArn")), groups
+
+
+def open_to_the_world(plan: Plan) -> list[Registration]:
+    allowed = set[str]().union(*(groups for _, _, groups in public_balancers(plan)))
+    return [
+        each
+        for each in plan.of(INGRESS)
+        if EVERYWHERE & {each.inputs.get("cidrIpv4"), each.inputs.get("cidrIpv6")}
+        and not (each.inputs["securityGroupId"] in allowed and each.inputs["fromPort"] == each.inputs["toPort"] == 443)
+    ]
+
+
+def public_in_plain(plan: Plan) -> list[Registration]:
+    return [asking for asking, certified, _ in public_balancers(plan) if not certified]
+
+
+def changes_anybodys_load_balancers(statement: Mapping[str, Any]) -> bool:
+    """Listeners and rules aside, which no condition can limit: they belong to load balancers that are."""
+    changes = [
+        each
+        for each in listed(statement["Action"])
+        if each.startswith("elasticloadbalancing:") and each.endswith(("LoadBalancer", "TargetGroup", "Targets"))
+    ]
+    tags = statement.get("Condition", {}).get("StringEquals", {})
+    return bool(changes) and not any(key.endswith("/elbv2.k8s.aws/cluster") for key in tags)
+
+
 def untagged(plan: Plan) -> list[Registration]:
     """Only what can carry tags is registered with some: the component's transformation sees to that."""
     providers = [each for each in plan.of(PROVIDER) if STACK_TAG not in each.inputs["defaultTags"]]
@@ -221,9 +264,13 @@ RULES = [
         lambda i: not i["vpcConfig"]["endpointPublicAccess"]
         or not EVERYWHERE & set(i["vpcConfig"].get("publicAccessCidrs") or EVERYWHERE), CLUSTER),
          CLUSTER, {"vpcConfig": {"endpointPublicAccess": True}}),
-    Rule("nothing is open to the world", inputs_hold(
-        lambda i: i.get("cidrIpv4") not in EVERYWHERE and i.get("cidrIpv6") not in EVERYWHERE, INGRESS),
-         INGRESS, {"cidrIpv4": "0.0.0.0/0"}),
+    Rule("nothing is open to the world but 443 of a public load balancer", open_to_the_world,
+         INGRESS, {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443}),
+    Rule("public load balancers speak TLS only", public_in_plain,
+         BALANCER, {"spec": {"scheme": "internet-facing", "securityGroups": [], "listenerConfigurations": []}}),
+    Rule("clusters change their own load balancers only", statements(changes_anybodys_load_balancers),
+         ROLE_POLICY, {"policy": json.dumps({"Statement": [
+             {"Effect": "Allow", "Action": "elasticloadbalancing:DeleteLoadBalancer", "Resource": "arn:aws:::l"}]})}),
     Rule("stores let in security groups only", inputs_hold(
         lambda i: i["fromPort"] not in STORE_PORTS or bool(i.get("referencedSecurityGroupId")), INGRESS),
          INGRESS, {"fromPort": 6379, "referencedSecurityGroupId": None}),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from policy_rules import RULES, Plan
 
 if TYPE_CHECKING:
     from conftest import RecordingEngine
@@ -104,6 +105,14 @@ def test_everybody_reaches_443_of_a_public_load_balancer_and_nothing_else(declar
     engine = declare(exposure="public", agentsHostname=NAME, certificateArn=GIVEN, agentsRouting=routing)
     assert the(engine, SETTINGS if routing == "gateway" else PARAMETERS)["spec"]["scheme"] == "internet-facing"
     assert comers(engine) == {443: "0.0.0.0/0"}
+
+
+@pytest.mark.parametrize("routing", ["gateway", "ingress"])
+def test_a_public_stack_keeps_every_rule_of_a_private_one(declare: Declare, routing: str) -> None:
+    engine = declare(exposure="public", agentsHostname=NAME, certificateArn=GIVEN, agentsRouting=routing)
+    plan = Plan(engine.registered)
+    broken = {rule.name: [each.name for each in rule.offenders(plan)] for rule in RULES}
+    assert not {name: offenders for name, offenders in broken.items() if offenders}
 
 
 def test_the_load_balancer_reaches_agents_servers_and_nothing_else(declare: Declare) -> None:
