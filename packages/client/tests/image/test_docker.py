@@ -239,6 +239,17 @@ def test_a_build_that_failed_leaves_no_half_an_image_behind(registry, push_base,
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "said", ["failed to connect to the docker API at unix:///x", "Cannot connect to the Docker daemon"]
+)
+def test_a_builder_without_a_daemon_can_keep_an_image_in_a_file_only(registry, push_base, agent, server, said):
+    push_base({})
+    docker = Docker(server, exit_code=1, stderr=f"ERROR: {said}")
+    with pytest.raises(BuildError, match="no docker daemon to keep the image") as caught:
+        DockerBuilder(registry, docker).build(build_request(agent.load(), TARGET), None, lambda text: None)
+    assert "--output" in caught.value.remedy
+
+
 def test_a_rebuild_believes_no_cache_of_docker(registry, push_base, agent, server):
     push_base({})
     docker = Docker(server)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # BuildKit's own exporter says the first, docker's the second, above the error.
 _PUSHING = re.compile(r"failed to push|^ > pushing ", re.MULTILINE)
+_NO_DAEMON = re.compile(r"connect to the docker (API|daemon)", re.IGNORECASE)
 _BUILD_TIMEOUT = 3600.0  # seconds
 _ASK_TIMEOUT = 10.0  # seconds; a builder that needs longer to say how it is is no use
 _NO_PLUGIN = re.compile(r"unknown command|is not a docker command")
@@ -163,5 +164,7 @@ class DockerBuilder:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         if _PUSHING.search(done.stderr):
             raise RegistryError(f"docker could not push the image: {lines[-1]}", "Log in with `docker login`.")
+        if "--load" in argv and _NO_DAEMON.search(done.stderr):
+            raise BuildError("There is no docker daemon to keep the image.", "Start one, or give --output.")
         last = " / ".join(lines[-12:])
         raise BuildError(f"docker could not build the image: {last}", "Correct the failing step.")
