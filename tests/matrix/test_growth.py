@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -149,7 +148,7 @@ def test_nothing_is_left_of_a_stack_in_a_network_of_its_own(stack: GrowingStack)
 @pytest.fixture(scope="module")
 def untouched(
     stack: GrowingStack, network: ForeignNetwork, foreign_listener: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], list[str]]]:
+) -> tuple[dict[str, Any], list[str]]:
     """What there was before the stack: the network in full, and everything by name."""
     return network.picture(), stack.inventory.everything()
 
