@@ -37,6 +37,7 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
         self.problem: Exception | None = None
+        self.last_words = Path("/nowhere")
         self.processes: list[FakeProcess] = []
         self.events: list[tuple[str, str]] = []
         monkeypatch.setattr(container_module, "ContainerProcess", self)
@@ -56,7 +57,7 @@ class World:
     def run(self, container: dict[str, Any], image: Image, attempt: int) -> PreparedRun:
         if self.problem:
             raise self.problem
-        return PreparedRun(Command((), {}, Path("/")), Path(f"/log.{attempt}"), {}, Path("/nowhere"))
+        return PreparedRun(Command((), {}, Path("/")), Path(f"/log.{attempt}"), {}, self.last_words)
 
     def event(self, kind: str, reason: str, message: str) -> None:
         self.events.append((reason, message))
@@ -91,6 +92,21 @@ def test_a_container_that_is_not_to_run_again_stays_terminated(world: World, pol
     assert isinstance(state, Terminated)
     assert (state.exit_code, state.reason) == (code, "Error" if code else "Completed")
     assert container.finished
+
+
+def test_what_a_container_says_at_its_end_is_kept_as_far_as_the_kubelet_would(world: World, tmp_path: Path):
+    world.last_words = tmp_path / "termination-log"
+    container = world.make("Never")
+    container.advance()
+    world.last_words.write_text("Redis is full. " + "x" * 5000)
+    world.processes[-1].exit_code = 1
+    container.advance()
+    state = container.view().state
+    assert isinstance(state, Terminated)
+    assert state.message.startswith("Redis is full. ")
+    assert len(state.message) == 4096
+    again = world.make("Never", before=container.view().to_json())
+    assert again.view().state == state, "also for the next node agent"
 
 
 def test_a_crashing_container_backs_off_longer_each_time_and_remembers_how_it_ended(world: World):

@@ -67,6 +67,14 @@ def test_a_container_without_a_service_account_gets_no_way_into_the_api(bench: B
     assert "KUBECONFIG" not in bench.preparation.run(CONTAINER, bench.image, 0).command.env
 
 
+def test_a_container_finds_an_empty_file_for_its_last_words_at_each_start(bench: Bench):
+    for attempt in range(2):
+        run = bench.preparation.run({**CONTAINER, "args": ["/dev/termination-log"]}, bench.image, attempt)
+        assert run.command.argv[-1] == str(run.last_words), "a program is told the path it knows"
+        assert run.last_words.read_text() == ""
+        run.last_words.write_text("why it ended")
+
+
 def test_its_own_address_is_known_before_the_api_knows_it(bench: Bench):
     field = {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
     env = bench.preparation.run({**CONTAINER, "env": [field]}, bench.image, 0).command.env

@@ -113,3 +113,6 @@ def test_pods_say_what_keeps_them_in_the_words_of_the_kubelet() -> None:
         "container main ImagePullBackOff: not found; Pod a waits for a node; Pod b Unschedulable: no nodes"
     )
     assert readiness.pod_problems([{"metadata": {"name": "c"}, "status": {"phase": "Running"}}]) == ""
+    ended = {"name": "job", "state": {"terminated": {"exitCode": 1, "reason": "Error", "message": "Redis is full."}}}
+    failed = {"metadata": {"name": "d"}, "status": {"phase": "Failed", "containerStatuses": [ended]}}
+    assert readiness.pod_problems([failed]) == "container job said: Redis is full."
