@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from policy_rules import RULES, Plan
 
+from langsmith_hybrid.component import STACK_TAG
+
 if TYPE_CHECKING:
     from conftest import RecordingEngine
 
@@ -138,8 +140,8 @@ def test_several_namespaces_attach_to_one_gateway_and_no_other_may(declare: Decl
 
 
 def test_another_exposure_is_another_gateway_since_aws_changes_no_scheme(declare: Declare) -> None:
-    keys = {"agentsHostname": NAME, "hostedZoneId": ZONE}
-    before, after = (the(declare(**keys, exposure=each), GATEWAY) for each in ("internal", "public"))
+    before = the(declare(agentsHostname=NAME, certificateArn=GIVEN), GATEWAY)
+    after = the(declare(exposure="public", agentsHostname=NAME, certificateArn=GIVEN, agentsRouting="gateway"), GATEWAY)
     assert before["metadata"]["name"] != after["metadata"]["name"], "the name is what has it replaced"
 
 
@@ -161,10 +163,10 @@ def test_by_ingress_the_charts_own_shares_the_load_balancer_of_ours(declare: Dec
 
 
 def test_the_controller_is_told_what_no_pod_can_ask_its_node(declare: Declare) -> None:
-    values = declare(owner="platform").named(RELEASE, "load-balancer-controller").inputs["values"]
+    values = declare().named(RELEASE, "load-balancer-controller").inputs["values"]
     assert (values["region"], values["vpcId"]) == ("eu-west-1", "network-Vpc")
     assert values["clusterName"] == "agents-dev-1a2b3c4"
-    assert values["defaultTags"]["owner"] == "platform"
+    assert values["defaultTags"][STACK_TAG] == "langsmith-hybrid/test", "whoever sweeps finds its load balancers too"
 
 
 def test_the_controller_changes_nothing_but_load_balancers_of_its_own_cluster(declare: Declare) -> None:

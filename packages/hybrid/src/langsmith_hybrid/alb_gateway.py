@@ -43,35 +43,13 @@ def alb_gateway(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
     """A Gateway whose load balancer serves, in front of routes from the agents' namespaces."""
     # Named after the scheme: another scheme is another Gateway, which stands before the old one goes.
     title = f"agents-{args.scheme}"
-    made = _custom(
+    metadata = {"name": title, "namespace": args.home}
+    gateway_class = _custom(
         "GatewayClass", _GATEWAY_VERSION, f"{name}-class", {"name": _CLASS}, {"controllerName": _CONTROLLER}, opts
     )
-    metadata = {"name": title, "namespace": args.home}
-    targets = _custom("TargetGroupConfiguration", _CONTROLLER_VERSION, f"{name}-targets", metadata, _targets(), opts)
-    settings = _custom(
-        "LoadBalancerConfiguration",
-        _CONTROLLER_VERSION,
-        f"{name}-settings",
-        metadata,
-        _settings(args, title),
-        _after(opts, targets),
-    )
-    gateway = _Gateway(
-        name,
-        {**metadata, "annotations": _WAIT},
-        {
-            "gatewayClassName": _CLASS,
-            "infrastructure": {
-                "parametersRef": {
-                    "group": load_balancer.CONTROLLER_GROUP,
-                    "kind": "LoadBalancerConfiguration",
-                    "name": title,
-                }
-            },
-            "listeners": listeners(args),
-        },
-        _after(opts, made, settings),
-    )
+    settings = _configuration(name, args, metadata, opts)
+    spec = {"gatewayClassName": _CLASS, "infrastructure": _refer_to(title), "listeners": _listeners(args)}
+    gateway = _Gateway(name, {**metadata, "annotations": _WAIT}, spec, _after(opts, gateway_class, settings))
     if args.redirect:
         _custom("HTTPRoute", _GATEWAY_VERSION, f"{name}-redirect", metadata, _redirect(title), _after(opts, gateway))
     chart = {"enabled": True, "name": title, "namespace": args.home, "hostname": args.hostname or ""}
@@ -80,11 +58,31 @@ def alb_gateway(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
     return Exposed(
         address=gateway.status.apply(lambda status: status["addresses"][0]["value"]),
         chart_values={"gateway": chart, "ingress": ingress},
-        object=gateway,
     )
 
 
-def listeners(args: LoadBalancerArgs) -> list[dict[str, Any]]:
+def _configuration(
+    name: str, args: LoadBalancerArgs, metadata: dict[str, Any], opts: pulumi.ResourceOptions
+) -> kubernetes.apiextensions.CustomResource:
+    """What the controller is told of the load balancer and its targets, beyond what Gateway API has words for."""
+    targets = _custom("TargetGroupConfiguration", _CONTROLLER_VERSION, f"{name}-targets", metadata, _targets(), opts)
+    settings = _settings(args, targets=metadata["name"])
+    return _custom(
+        "LoadBalancerConfiguration",
+        _CONTROLLER_VERSION,
+        f"{name}-settings",
+        metadata,
+        settings,
+        _after(opts, targets),
+    )
+
+
+def _refer_to(settings: str) -> dict[str, Any]:
+    kind = "LoadBalancerConfiguration"
+    return {"parametersRef": {"group": load_balancer.CONTROLLER_GROUP, "kind": kind, "name": settings}}
+
+
+def _listeners(args: LoadBalancerArgs) -> list[dict[str, Any]]:
     """The Gateway's listeners: 443 with a certificate, and then 80 only to redirect; else 80."""
     agents = {"from": "Selector", "selector": {"matchExpressions": [_any_of(args)]}}
     # Agents' routes name no listener: the one on 80 takes only the redirect, which lives beside the Gateway.

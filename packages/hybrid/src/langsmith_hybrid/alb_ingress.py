@@ -27,25 +27,7 @@ def alb_ingress(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
     """
     # Named after the scheme: another scheme is another class, whose load balancer stands before the old one goes.
     title = f"agents-{args.scheme}"
-    parameters = kubernetes.apiextensions.CustomResource(
-        f"{name}-parameters",
-        api_version=f"{_PARAMETERS_GROUP}/v1beta1",
-        kind="IngressClassParams",
-        metadata={"name": title},
-        spec=_parameters(args, title),
-        opts=opts,
-    )
-    ingress_class = kubernetes.networking.v1.IngressClass(
-        f"{name}-class",
-        metadata=kubernetes.meta.v1.ObjectMetaArgs(name=title),
-        spec=kubernetes.networking.v1.IngressClassSpecArgs(
-            controller=_CONTROLLER,
-            parameters=kubernetes.networking.v1.IngressClassParametersReferenceArgs(
-                api_group=_PARAMETERS_GROUP, kind="IngressClassParams", name=title
-            ),
-        ),
-        opts=_after(opts, parameters),
-    )
+    ingress_class = _class(name, args, title, opts)
     ingress = kubernetes.networking.v1.Ingress(
         name,
         metadata=kubernetes.meta.v1.ObjectMetaArgs(name=title, namespace=args.home, annotations=_annotations(args)),
@@ -61,10 +43,40 @@ def alb_ingress(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
         opts=_after(opts, ingress_class),
     )
     return Exposed(
-        address=ingress.status.apply(lambda status: status.load_balancer.ingress[0].hostname),
+        address=ingress.status.apply(_address),
         chart_values={"ingress": _chart_values(args, title), "gateway": {"enabled": False}},
-        object=ingress,
     )
+
+
+def _class(
+    name: str, args: LoadBalancerArgs, title: str, opts: pulumi.ResourceOptions
+) -> kubernetes.networking.v1.IngressClass:
+    """The class whose parameters put all its Ingresses behind one load balancer."""
+    parameters = kubernetes.apiextensions.CustomResource(
+        f"{name}-parameters",
+        api_version=f"{_PARAMETERS_GROUP}/v1beta1",
+        kind="IngressClassParams",
+        metadata={"name": title},
+        spec=_parameters(args, title),
+        opts=opts,
+    )
+    return kubernetes.networking.v1.IngressClass(
+        f"{name}-class",
+        metadata=kubernetes.meta.v1.ObjectMetaArgs(name=title),
+        spec=kubernetes.networking.v1.IngressClassSpecArgs(
+            controller=_CONTROLLER,
+            parameters=kubernetes.networking.v1.IngressClassParametersReferenceArgs(
+                api_group=_PARAMETERS_GROUP, kind="IngressClassParams", name=title
+            ),
+        ),
+        opts=_after(opts, parameters),
+    )
+
+
+def _address(status: kubernetes.networking.v1.outputs.IngressStatus | None) -> str:
+    # The engine waits until it is there.
+    published = status.load_balancer.ingress if status and status.load_balancer else None
+    return (published[0].hostname if published else None) or ""
 
 
 def _parameters(args: LoadBalancerArgs, group: str) -> dict[str, Any]:

@@ -56,12 +56,10 @@ class Exposed:
     Attributes:
         address: Its DNS name, as AWS gave it.
         chart_values: What makes the data plane's chart route agents through it.
-        object: What asked for it: deleted, it takes the load balancer along before it is gone.
     """
 
     address: pulumi.Output[str]
     chart_values: Mapping[str, Any]
-    object: pulumi.Resource
 
 
 def attributes() -> list[dict[str, str]]:
