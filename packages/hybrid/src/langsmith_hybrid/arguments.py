@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pulumi
-
 from langsmith_hybrid.account import Account
 from langsmith_hybrid.agent_access import AgentAccessArgs
 from langsmith_hybrid.agent_stores import AgentStoresArgs, PostgresShare, RedisShare
@@ -13,7 +11,7 @@ from langsmith_hybrid.cluster_access import AccessGrant
 from langsmith_hybrid.config import LangSmithConfig
 from langsmith_hybrid.config_rules import REDIS_DATABASES
 from langsmith_hybrid.data_plane import DataPlaneArgs
-from langsmith_hybrid.encryption_key import EncryptionKeyArgs, node_starter
+from langsmith_hybrid.encryption_key import EncryptionKeyArgs, KeyArn, node_starter
 from langsmith_hybrid.entrance import Entrance, EntranceArgs
 from langsmith_hybrid.gateway_api import GatewayApi, GatewayApiArgs, manifests_of
 from langsmith_hybrid.image_registry import ImageRegistryArgs
@@ -29,12 +27,6 @@ from langsmith_hybrid.postgres import Postgres, PostgresArgs
 from langsmith_hybrid.redis import Redis, RedisArgs
 from langsmith_hybrid.service_endpoints import ServiceEndpointsArgs
 
-# The longest and the shortest time KMS keeps a key that is to be deleted, in days.
-_LONG_WINDOW, _SHORT_WINDOW = 30, 7
-
-KeyArn = pulumi.Output[str] | None
-"""The customer's key, or None for keys of AWS's own."""
-
 
 def encryption_key(config: LangSmithConfig, account: Account) -> EncryptionKeyArgs:
     """The key of everything that keeps data."""
@@ -45,7 +37,7 @@ def encryption_key(config: LangSmithConfig, account: Account) -> EncryptionKeyAr
         cluster_prefix=config.eks_cluster_name,
         node_starter=node_starter(account.asking),
         flow_logs=config.flow_logs,
-        deletion_window_days=_LONG_WINDOW if config.deletion_protection else _SHORT_WINDOW,
+        deletion_protection=config.deletion_protection,
     )
 
 
@@ -156,17 +148,9 @@ def image_registry(config: LangSmithConfig, key_arn: KeyArn) -> ImageRegistryArg
     return ImageRegistryArgs(config.agents, key_arn, config.deletion_protection)
 
 
-def agent_access(
-    config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore, key_arn: KeyArn
-) -> AgentAccessArgs:
+def agent_access(config: LangSmithConfig, runs_on: Cluster, bucket: ObjectStore, key_arn: KeyArn) -> AgentAccessArgs:
     """The agents' way to their bucket."""
-    return AgentAccessArgs(
-        cluster_name=runs_on.cluster_name,
-        namespaces=config.agent_namespaces,
-        bucket_arn=bucket.arn,
-        region=config.region,
-        key_arn=key_arn,
-    )
+    return AgentAccessArgs(runs_on.cluster_name, config.agent_namespaces, bucket.arn, config.region, key_arn)
 
 
 def agent_stores(

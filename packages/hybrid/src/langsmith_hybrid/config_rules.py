@@ -164,6 +164,7 @@ def _operator_version(value: str) -> must.Verdict | None:
 
 _INSTANCE = "It names family and size, as in {}."
 _VERSION = "Write a released chart version, as in 0.2.22."
+_CHARTS = ("dataplane", "keda", "autoscaler", "load_balancer_controller")
 _IMAGE = "Write an image with its tag, as in docker.io/langchain/langgraph-api:0.16.7-py3.11."
 
 _RULES: tuple[Rule, ...] = (
@@ -217,17 +218,11 @@ _RULES: tuple[Rule, ...] = (
     _field("certificate_arn", must.certificate),
     _field("hosted_zone_id", must.shape(r"Z[0-9A-Z]{5,31}", "Copy the zone's ID, as in Z0123456789ABCDEFGHIJ.")),
     _field("gateway_api_manifest", must.url),
-    _field("load_balancer_controller_chart_repository", must.url),
-    _field("load_balancer_controller_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
     _field("langsmith_host_url", must.langsmith_url),
     _field("langsmith_endpoint", must.langsmith_url),
-    _field("dataplane_chart_repository", must.url),
-    _field("dataplane_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
     _field("dataplane_operator_version", _operator_version),
-    _field("keda_chart_repository", must.url),
-    _field("keda_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
-    _field("autoscaler_chart_repository", must.url),
-    _field("autoscaler_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)),
+    *(_field(f"{chart}_chart_repository", must.url) for chart in _CHARTS),
+    *(_field(f"{chart}_chart_version", must.shape(r"\d+\.\d+\.\d+", _VERSION)) for chart in _CHARTS),
     _field("owner", lambda value: must.tags({"owner": value})),
     _field("cost_centre", lambda value: must.tags({"cost-centre": value})),
     _field("tags", must.tags),

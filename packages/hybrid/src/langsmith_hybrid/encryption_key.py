@@ -17,6 +17,11 @@ from langsmith_hybrid import iam
 from langsmith_hybrid.component import Component
 from langsmith_hybrid.errors import ConfigError, Problem
 
+KeyArn = pulumi.Output[str] | None
+"""The customer's key, or None for keys of AWS's own."""
+
+# The longest and the shortest time KMS keeps a key that is to be deleted, in days.
+_LONG_WINDOW, _SHORT_WINDOW = 30, 7
 _NODE_STARTER = "AWSServiceRoleForAutoScaling"
 # What a service does with a key on behalf of whoever may use the data.
 USES = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
@@ -31,7 +36,8 @@ class EncryptionKeyArgs:
         cluster_prefix: Prefix of the cluster's name: only its log groups may be encrypted with the key.
         node_starter: ARN of the role by which Auto Scaling starts instances with encrypted disks.
         flow_logs: Whether AWS's log delivery writes to a bucket that is encrypted with the key.
-        deletion_window_days: How long a deleted key can still be brought back, 7 to 30; what it encrypted is lost then.
+        deletion_protection: Whether a deleted key can be brought back for as long as KMS allows; what it encrypted is
+            lost afterwards.
     """
 
     partition: str
@@ -40,7 +46,7 @@ class EncryptionKeyArgs:
     cluster_prefix: str
     node_starter: str
     flow_logs: bool
-    deletion_window_days: int
+    deletion_protection: bool
 
 
 class EncryptionKey(Component):
@@ -58,7 +64,7 @@ class EncryptionKey(Component):
             name,
             description="LangSmith Hybrid: data at rest",
             enable_key_rotation=True,
-            deletion_window_in_days=args.deletion_window_days,
+            deletion_window_in_days=_LONG_WINDOW if args.deletion_protection else _SHORT_WINDOW,
             policy=iam.policy(key_policy(args)),
             opts=self.child(),
         )
