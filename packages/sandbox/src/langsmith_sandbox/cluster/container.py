@@ -8,6 +8,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from langsmith_sandbox.cluster import last_words
 from langsmith_sandbox.cluster.container_state import (
     ContainerView,
     Running,
@@ -46,7 +47,6 @@ UNHEALTHY_GRACE_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 START_ERROR_EXIT_CODE = 128
 UNKNOWN_EXIT_CODE = 255
-LONGEST_TERMINATION_MESSAGE = 4096  # bytes, the kubelet's limit
 NEVER = math.inf
 
 
@@ -254,20 +254,13 @@ class Container:
         self._process = None
         self._kill_at = NEVER
         now = self._clock()
-        ended = Terminated(code, reason, timestamp(self._begun), timestamp(now), self._termination_message())
+        ended = Terminated(code, reason, timestamp(self._begun), timestamp(now), last_words.read(self._last_words))
         self._state, self._due = ended, NEVER
         if self._stopping or not self._runs_again(code):
             return
         if now - self._begun >= STEADY_SECONDS:
             self._backoff = 0.0
         self._restart_later(ended)
-
-    def _termination_message(self) -> str:
-        try:
-            content = self._last_words.read_bytes() if self._last_words else b""
-        except OSError:  # the process may do with it what it likes
-            return ""
-        return content[:LONGEST_TERMINATION_MESSAGE].decode(errors="replace")
 
     def _restart_later(self, ended: Terminated) -> None:
         self._last = ended

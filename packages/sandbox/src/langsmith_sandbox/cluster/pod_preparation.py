@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from langsmith_sandbox.cluster import kubeconfig
+from langsmith_sandbox.cluster import kubeconfig, last_words
 from langsmith_sandbox.cluster.command import Interpreters, Surroundings, build_command, resolve_program
 from langsmith_sandbox.cluster.container import PreparedRun
 from langsmith_sandbox.cluster.distribution import NODE_PLATFORM
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from langsmith_sandbox.cluster.objects import ClusterObjects
     from langsmith_sandbox.cluster.pod_folder import PodFolder
 
-TERMINATION_LOG = "/dev/termination-log"
 KEPT_LOGS = 2  # this run's and the one before, which `kubectl logs --previous` shows
 
 
@@ -100,9 +99,8 @@ class PodPreparation:
         mounts = self._volumes.mounts(self._pod, container)
         home = self._folder.container(container["name"])
         home.mkdir(parents=True, exist_ok=True)
-        last_words = home / "termination-log"
-        last_words.write_bytes(b"")
-        paths = PathMap(image.root, {**mounts, container.get("terminationMessagePath") or TERMINATION_LOG: last_words})
+        said = last_words.provide(home)
+        paths = PathMap(image.root, {**mounts, container.get("terminationMessagePath") or last_words.USUAL_PATH: said})
         around = Surroundings(self._pod_ip, home, paths, self._extra(mounts), architecture=self._node.architecture)
         command = build_command(image, container, declared, self._node.interpreters, around)
         target = ProbeTarget(
@@ -113,7 +111,7 @@ class PodPreparation:
             lambda argv: resolve_program(argv, image, self._node.interpreters, paths),
         )
         checks: dict[str, Check] = {kind: check_for(container[kind], target) for kind in KINDS if container.get(kind)}
-        return PreparedRun(command, self._log(container["name"], attempt), checks, last_words)
+        return PreparedRun(command, self._log(container["name"], attempt), checks, said)
 
     def event(self, kind: str, reason: str, message: str) -> None:
         """Tell of the Pod."""
