@@ -147,6 +147,8 @@ BAD_VALUES = [
     ("agents", '["An Agent"]', "agent name"),
     ("agents", '["an-agent-whose-name-is-long"]', "at most 21"),
     ("agents", '["twice", "twice"]', "given twice"),
+    ("agents", json.dumps([f"agent-{number}" for number in range(128)]), "128 databases, one the listener's"),
+    ("agentStoresImage", "docker.io/langchain/langgraph-api", "image with its tag"),
     ("agentNamespaces", "[]", "no namespace"),
     ("agentNamespaces", '["kube-system"]', "is shared"),
     ("agentNamespaces", '["langsmith-entrance"]', "is shared"),
