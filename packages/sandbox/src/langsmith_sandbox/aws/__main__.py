@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -30,6 +31,8 @@ def main() -> int:
 
 
 def _serve(port: int, state: Path) -> None:
+    # A hundred thousand objects are imported and stay: looking for garbage among them takes a quarter of the start.
+    gc.disable()
     from langsmith_sandbox.aws.context import Context
     from langsmith_sandbox.aws.credentials import OperatorKey
     from langsmith_sandbox.aws.emulator import Emulator
@@ -47,6 +50,8 @@ def _serve(port: int, state: Path) -> None:
     registry = os.environ.get(f"{_ENVIRONMENT}REGISTRY")
     settings = Context(runtime=runtime, registry=registry, stores=stores, registry_secret=key.secret_access_key)
     emulator = Emulator(key, settings, state)
+    gc.freeze()
+    gc.enable()
     server(emulator, port).serve_forever()
 
 
