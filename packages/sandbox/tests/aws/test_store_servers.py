@@ -97,17 +97,15 @@ def test_a_deleted_instance_takes_its_server_along(account: Any, rds: Any, serve
     assert servers.dropped == ["postgres-db"]
 
 
-@pytest.mark.parametrize(("value", "forced"), [("0", False), ("1", True), (None, True)])
-def test_tls_is_forced_unless_the_parameter_group_says_otherwise(
-    account: Any, rds: Any, servers: Servers, value: str | None, forced: bool
-) -> None:
-    rds.create_db_parameter_group(DBParameterGroupName="g", DBParameterGroupFamily="postgres17", Description="g")
-    if value is not None:
-        parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": value, "ApplyMethod": "immediate"}
-        rds.modify_db_parameter_group(DBParameterGroupName="g", Parameters=[parameter])
-    account.settle()
-    rds.modify_db_instance(DBInstanceIdentifier="db", DBParameterGroupName="g", ApplyImmediately=True)
-    assert servers.wanted["postgres-db"][-1].force_tls is forced
+def test_tls_is_forced_unless_the_parameter_group_says_otherwise(account: Any, rds: Any, servers: Servers) -> None:
+    for group, value in {"unsaid": None, "on": "1", "off": "0"}.items():
+        rds.create_db_parameter_group(DBParameterGroupName=group, DBParameterGroupFamily="postgres17", Description="g")
+        if value is not None:
+            parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": value, "ApplyMethod": "immediate"}
+            rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[parameter])
+        account.settle()
+        rds.modify_db_instance(DBInstanceIdentifier="db", DBParameterGroupName=group, ApplyImmediately=True)
+    assert [wanted.force_tls for wanted in servers.wanted["postgres-db"][1:]] == [True, True, False]
 
 
 def test_a_replication_group_has_its_tokens_and_as_many_databases_as_its_parameters_say(
