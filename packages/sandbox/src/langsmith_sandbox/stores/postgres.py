@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 PORT = 5432
 _SUPERUSER = "rdsadmin"
 _TIMEOUT = 60.0  # seconds
-# A sandbox may lose its last second in a power cut; and no statement is worth a password in a log.
+# A sandbox may lose its last second in a power cut; what its processes share lies in the store's folder and goes with
+# it; and no statement is worth a password in a log.
 _SETTINGS = """\
 listen_addresses = '{address}'
 port = {port}
@@ -33,6 +34,7 @@ ssl_key_file = '{key}'
 password_encryption = scram-sha-256
 fsync = off
 shared_buffers = 16MB
+dynamic_shared_memory_type = mmap
 max_connections = 50
 log_min_error_statement = panic
 log_timezone = UTC
