@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -13,6 +14,14 @@ import pytest
 from click.testing import CliRunner
 
 from langsmith_client.cli import looking, main, session
+from langsmith_client.manifest import OCI_MANIFEST, Manifest
+from langsmith_client.proof import Proof
+from langsmith_client.surroundings import Surroundings
+from langsmith_client.target.protocol import Deployment, Phase, Revision
+
+REPOSITORY = "127.0.0.1:5000/greeter"
+SECRET = "canary-secret-value"
+FIRST, SECOND = "a" * 40, "b" * 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,3 +65,68 @@ def connected(monkeypatch: pytest.MonkeyPatch, target: Any, open_registry: Any) 
     monkeypatch.setattr(looking, "registries", open_registry)
     monkeypatch.setattr(looking, "glanced_registries", open_registry)
     return target
+
+
+@pytest.fixture
+def push(server):
+    """Puts an image with the given labels into the registry; returns it by digest."""
+
+    def push(labels):
+        blob = json.dumps({"os": "linux", "architecture": "amd64", "config": {"Labels": dict(labels)}}).encode()
+        digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+        server.blobs["greeter", digest] = blob
+        manifest = Manifest(json.dumps({"config": {"digest": digest}, "layers": []}).encode(), OCI_MANIFEST)
+        server.manifests["greeter", manifest.digest] = manifest
+        return f"{REPOSITORY}@{manifest.digest}"
+
+    return push
+
+
+def labels(commit, version):
+    """What an image says that was built from a clean commit."""
+    return {
+        "org.opencontainers.image.revision": commit,
+        "org.opencontainers.image.version": version,
+        "org.opencontainers.image.ref.name": f"{version}-{commit[:12]}",
+        "com.langsmith-client.dirty": "false",
+    }
+
+
+@pytest.fixture
+def images(push):
+    """Two images in the registry, of two commits; their references by digest."""
+    return push(labels(FIRST, "1.0.0")), push(labels(SECOND, "2.0.0"))
+
+
+@pytest.fixture
+def greeter(connected, images, monkeypatch):
+    """A deployment that was deployed twice; its pods serve the second revision."""
+    old, new = images
+    connected.history = [
+        Revision("2222-second", Phase.DEPLOYED, "DEPLOYED", new, created_at="2026-11-02T12:00:00Z"),
+        Revision("1111-first", Phase.DEPLOYED, "DEPLOYED", old, created_at="2026-11-01T12:00:00Z"),
+    ]
+    connected.deployment = Deployment(
+        "d1",
+        "greeter",
+        {"listener": "l1", "namespace": "agents"},
+        connected.history[0],
+        {"TOKEN": SECRET},
+        url="http://agents.example/lgp/greeter",
+        active_revision_id="2222-second",
+        page="http://dashboard.example/d1",
+    )
+    monkeypatch.setattr("langsmith_client.proof.ask", lambda url: Proof(False, "2222-second"))
+    return connected
+
+
+@pytest.fixture
+def pods(monkeypatch, clock):
+    """What the pods say when a rollback asks for proof."""
+    said = {"proof": Proof(True, "restored-1")}
+
+    def surroundings(target, reporter):
+        return Surroundings(target, reporter, lambda *_, **__: said["proof"], clock, clock.sleep)
+
+    monkeypatch.setattr(session, "surroundings", surroundings)
+    return said

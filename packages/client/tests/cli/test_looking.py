@@ -1,94 +1,17 @@
-"""The commands that look at deployments and go back, through the real command line, with a target in memory."""
+"""The commands that look at deployments, through the real command line, with a target in memory."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import io
-import json
 
-import httpx2
 import pytest
-from click.testing import CliRunner
 
-from langsmith_client.cli import main, session
 from langsmith_client.environment.record import DeployedVariables, Record, with_record
 from langsmith_client.errors import TargetError
-from langsmith_client.image.publish import build_request
-from langsmith_client.image_reference import parse_repository
-from langsmith_client.manifest import OCI_MANIFEST, Manifest
-from langsmith_client.proof import Proof
-from langsmith_client.surroundings import Surroundings
-from langsmith_client.target.protocol import Deployment, LogLine, Phase, Revision
+from langsmith_client.target.protocol import LogLine, Phase, Revision
 
-REPOSITORY = "127.0.0.1:5000/greeter"
 SECRET = "canary-secret-value"
 FIRST, SECOND = "a" * 40, "b" * 40
-
-
-@pytest.fixture
-def push(server):
-    """Puts an image with the given labels into the registry; returns it by digest."""
-
-    def push(labels):
-        blob = json.dumps({"os": "linux", "architecture": "amd64", "config": {"Labels": dict(labels)}}).encode()
-        digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-        server.blobs["greeter", digest] = blob
-        manifest = Manifest(json.dumps({"config": {"digest": digest}, "layers": []}).encode(), OCI_MANIFEST)
-        server.manifests["greeter", manifest.digest] = manifest
-        return f"{REPOSITORY}@{manifest.digest}"
-
-    return push
-
-
-def labels(commit, version):
-    """What an image says that was built from a clean commit."""
-    return {
-        "org.opencontainers.image.revision": commit,
-        "org.opencontainers.image.version": version,
-        "org.opencontainers.image.ref.name": f"{version}-{commit[:12]}",
-        "com.langsmith-client.dirty": "false",
-    }
-
-
-@pytest.fixture
-def images(push):
-    """Two images in the registry, of two commits; their references by digest."""
-    return push(labels(FIRST, "1.0.0")), push(labels(SECOND, "2.0.0"))
-
-
-@pytest.fixture
-def greeter(connected, images, monkeypatch):
-    """A deployment that was deployed twice; its pods serve the second revision."""
-    old, new = images
-    connected.history = [
-        Revision("2222-second", Phase.DEPLOYED, "DEPLOYED", new, created_at="2026-11-02T12:00:00Z"),
-        Revision("1111-first", Phase.DEPLOYED, "DEPLOYED", old, created_at="2026-11-01T12:00:00Z"),
-    ]
-    connected.deployment = Deployment(
-        "d1",
-        "greeter",
-        {"listener": "l1", "namespace": "agents"},
-        connected.history[0],
-        {"TOKEN": SECRET},
-        url="http://agents.example/lgp/greeter",
-        active_revision_id="2222-second",
-        page="http://dashboard.example/d1",
-    )
-    monkeypatch.setattr("langsmith_client.proof.ask", lambda url: Proof(False, "2222-second"))
-    return connected
-
-
-@pytest.fixture
-def pods(monkeypatch, clock):
-    """What the pods say when a rollback asks for proof."""
-    said = {"proof": Proof(True, "restored-1")}
-
-    def surroundings(target, reporter):
-        return Surroundings(target, reporter, lambda *_, **__: said["proof"], clock, clock.sleep)
-
-    monkeypatch.setattr(session, "surroundings", surroundings)
-    return said
 
 
 def test_ls_is_one_table_for_people_and_one_event_an_agent_for_machines(cli, greeter):
@@ -154,7 +77,7 @@ def test_diff_lists_the_commits_where_the_clone_has_them(cli, greeter, agent, pu
     old = agent.git("rev-parse", "HEAD")
     new = agent.write({"greeter/graph.py": "graph = 2\n"}).commit("Say hello")
     for index, commit in ((0, new), (1, old)):
-        image = push(labels(commit, "1.0.0"))
+        image = push({"org.opencontainers.image.revision": commit})
         greeter.history[index] = dataclasses.replace(greeter.history[index], image=image)
     assert f"+ {new[:9]} Say hello" in cli("diff", "greeter", "--clone", str(agent.folder)).out
     (result,) = cli("diff", "greeter", "1111", "2222", "--clone", str(agent.folder), "--json").events()
@@ -180,91 +103,6 @@ def test_revisions_that_cannot_be_meant_are_a_usage_error(cli, greeter, pods, ar
     outcome = cli(*arguments)
     assert outcome.exit_code == 2
     assert not greeter.restored
-
-
-def test_rollback_shows_what_it_changes_makes_one_revision_and_proves_it(cli, greeter, pods):
-    outcome = cli("rollback", "greeter", "--yes", "--json")
-    assert outcome.exit_code == 0, outcome.err
-    events = outcome.events()
-    assert [each["event"] for each in events] == ["preview", "revision", "status", "status", "proof", "result"]
-    assert (events[0]["from_revision_id"], events[0]["to_revision_id"]) == ("2222-second", "1111-first")
-    result = events[-1]
-    assert (result["restored_revision_id"], result["revision_id"]) == ("1111-first", "restored-1")
-    assert (result["commit"], result["changed"], result["proven"]) == (FIRST, True, True)
-    assert [each.id for each in greeter.restored] == ["1111-first"]
-
-
-@pytest.mark.parametrize("wanted", ["1111", FIRST[:12], "1.0.0-aaaaaaaaaaaa"])
-def test_rollback_takes_an_id_a_commit_or_a_tag(cli, greeter, pods, wanted):
-    assert cli("rollback", "greeter", wanted, "--yes").exit_code == 0
-    assert [each.id for each in greeter.restored] == ["1111-first"]
-
-
-@pytest.mark.parametrize("flags", [(), ("--no-input",)])
-def test_rollback_without_a_terminal_needs_a_yes_and_asks_nothing_before(cli, greeter, flags):
-    outcome = cli("rollback", "greeter", *flags)
-    assert outcome.exit_code == 2
-    assert "--yes" in outcome.err
-    assert not greeter.restored
-
-
-class Terminal(io.BytesIO):
-    """An input that counts as a terminal."""
-
-    def isatty(self):
-        return True
-
-
-@pytest.mark.parametrize(("typed", "exit_code", "made"), [("y\n", 0, 1), ("\n", 1, 0), ("n\n", 1, 0)])
-def test_rollback_asks_after_the_preview_and_enter_alone_is_a_no(greeter, pods, typed, exit_code, made):
-    result = CliRunner().invoke(main, ["rollback", "greeter"], input=Terminal(typed.encode()))
-    assert (result.exit_code, len(greeter.restored)) == (exit_code, made), result.output
-    preview, _, rest = result.stderr.partition("Roll back? [y/N]")
-    assert "1.0.0-aaaaaaaaaaaa" in preview
-    assert "Roll back?" not in rest + result.stdout
-
-
-def test_rollback_to_an_image_that_is_gone_is_refused_before_anything_is_made(cli, greeter, pods, server):
-    server.manifests.pop(("greeter", greeter.history[1].image.partition("@")[2]))
-    outcome = cli("rollback", "greeter", "1111", "--yes")
-    assert outcome.exit_code == 50
-    assert "gone from the registry" in outcome.err
-    assert not greeter.restored
-
-
-def test_rollback_can_do_without_the_registry_when_told(cli, greeter, pods, server):
-    server.manifests.clear()
-    assert cli("rollback", "greeter", "1111", "--yes", "--unchecked").exit_code == 0
-    assert [each.id for each in greeter.restored] == ["1111-first"]
-
-
-def test_rollback_to_what_runs_changes_nothing_and_ends_with_zero(cli, greeter, pods):
-    outcome = cli("rollback", "greeter", "2222", "--yes")
-    assert outcome.exit_code == 0
-    assert "greeter (unchanged)" in outcome.out
-    assert not greeter.restored
-
-
-@pytest.mark.parametrize(
-    ("walk", "proof", "exit_code"),
-    [
-        ([Phase.FAILED], True, 20),
-        ([Phase.SUPERSEDED], True, 21),
-        ([Phase.PENDING], True, 22),
-        ([Phase.DEPLOYED], False, 23),
-    ],
-)
-def test_rollback_ends_as_honestly_as_a_deploy(cli, greeter, pods, walk, proof, exit_code):
-    greeter.walk = walk
-    pods["proof"] = Proof(proof, "x", "" if proof else "It serves another one.")
-    assert cli("rollback", "greeter", "--yes", "--wait-timeout", "60").exit_code == exit_code
-
-
-def test_rollback_without_waiting_says_how_to_follow_it_where_it_acted(cli, greeter, pods):
-    outcome = cli("rollback", "greeter", "--yes", "--no-wait", "--region", "eu")
-    assert outcome.exit_code == 0
-    assert "langsmith-client wait greeter restored-1 --region eu" in outcome.out
-    assert "served)" not in outcome.out, "nothing is claimed that nobody saw"
 
 
 def test_logs_are_lines_on_the_output_without_any_value_of_a_variable(cli, greeter):
@@ -324,34 +162,6 @@ def test_status_of_a_failed_deploy_shows_why_what_to_do_and_what_still_runs(cli,
     assert "running     2222-second (DEPLOYED)" in out
     (event,) = cli("status", "greeter", "--json").events()
     assert (event["cause"], event["revision_id"]) == ("crash", "3333-third")
-
-
-def test_outdated_compares_folders_and_tells_scripts_when_there_is_nothing_to_do(cli, connected, agent):
-    outcome = cli("outdated", str(agent.folder))
-    assert outcome.exit_code == 0
-    assert "not deployed" in outcome.out
-    found, result = cli("outdated", str(agent.folder), "--json").events()
-    assert (found["event"], found["state"], result["counts"]["not deployed"]) == ("agent", "not deployed", 1)
-    assert cli("outdated", str(agent.folder), "--detailed-exitcode").exit_code == 0, "there is something to do"
-
-
-def test_outdated_ends_with_three_only_when_all_is_current_and_someone_asked(cli, connected, agent, push):
-    request = build_request(agent.load(), parse_repository(REPOSITORY))
-    newest = Revision("r1", Phase.DEPLOYED, "DEPLOYED", push(request.labels))
-    connected.deployment = Deployment("d1", "greeter", {}, newest, active_revision_id="r1")
-    assert cli("outdated", str(agent.folder), "--detailed-exitcode").exit_code == 3
-    assert cli("outdated", str(agent.folder)).exit_code == 0
-
-
-@pytest.mark.parametrize("flags", [[], ["--detailed-exitcode"]])
-def test_outdated_of_images_nobody_can_read_is_no_success(cli, connected, agent, server, flags):
-    server.hook = lambda request: httpx2.Response(500)
-    newest = Revision("r1", Phase.DEPLOYED, "DEPLOYED", f"{REPOSITORY}@sha256:{'a' * 64}")
-    connected.deployment = Deployment("d1", "greeter", {}, newest, active_revision_id="r1")
-    outcome = cli("outdated", str(agent.folder), *flags)
-    assert outcome.exit_code == 1, "a script would take anything else for an answer"
-    assert "unknown" in outcome.out
-    assert "Whether greeter is deployed as it is here is not known" in outcome.err
 
 
 @pytest.mark.parametrize("command", ["history", "diff", "rollback", "logs", "status"])
