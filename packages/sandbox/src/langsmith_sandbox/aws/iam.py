@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import functools
 import json
 from typing import Any
@@ -15,6 +16,7 @@ from moto.iam.responses import IamResponse as MotoIamResponse
 from langsmith_sandbox.aws.errors import AwsError
 
 _PARTITION = "aws"
+_STARTER_ID = "AROASANDBOXAUTOSCALE0"
 
 
 class IamResponse(MotoIamResponse):
@@ -31,8 +33,12 @@ class IamResponse(MotoIamResponse):
 def seed_service_roles(account: str) -> None:
     """The roles services have made for themselves in every account somebody has used before."""
     backend = iam_backends[account][_PARTITION]
-    if "AWSServiceRoleForAutoScaling" not in {role.name for role in backend.roles.values()}:
-        backend.create_service_linked_role("autoscaling.amazonaws.com", "Starts and ends instances of groups", "")
+    if _STARTER_ID in backend.roles:
+        return
+    role = backend.create_service_linked_role("autoscaling.amazonaws.com", "Starts and ends instances of groups", "")
+    # The same in every life of the account, since no entry of the journal makes it.
+    backend.roles[_STARTER_ID] = backend.roles.pop(role.id)
+    role.id, role.create_date = _STARTER_ID, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def adjust_models() -> None:
