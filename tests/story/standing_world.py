@@ -62,6 +62,12 @@ def requests_seen(workspace: Workspace, part: str) -> list[dict[str, Any]]:
     ]
 
 
+def account_holds(workspace: Workspace, kind: str) -> list[str]:
+    """Names of what there is of a kind in the emulated account, such as ``elasticloadbalancing:loadbalancer``."""
+    with urllib.request.urlopen(workspace.url("aws") + "/_sandbox/leftovers", timeout=10) as answer:
+        return [each["id"] for each in json.loads(answer.read())["resources"] if each["type"] == kind]
+
+
 def outputs(workspace: Workspace) -> dict[str, Any]:
     return json.loads(workspace.in_sandbox("pulumi stack output --json", cwd=workspace.hosting).stdout)
 

@@ -17,6 +17,7 @@ import pytest
 from agent_stores import environment, redis_answers
 from secret_search import files_holding, processes_showing
 from standing_world import (
+    account_holds,
     control_plane,
     deployments,
     forget_requests,
@@ -48,6 +49,12 @@ def test_up_ends_with_the_agents_answer_and_what_serves_it(workspace: Workspace,
     assert standing["deployed"]["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", standing["deployed"]["digest"])
     assert standing["deployed"]["revision"] == revisions(workspace)[0]["id"]
+
+
+@pytest.mark.usefixtures("standing")
+def test_agents_are_behind_the_one_load_balancer_the_controller_made(workspace: Workspace) -> None:
+    (balancer,) = account_holds(workspace, "elasticloadbalancing:loadbalancer")
+    assert outputs(workspace)["loadBalancerAddress"].startswith(balancer), "the address comes from the Gateway's status"
 
 
 def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace, standing: dict[str, Any]) -> None:
