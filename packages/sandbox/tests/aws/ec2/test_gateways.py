@@ -90,6 +90,21 @@ def test_a_gateway_endpoint_adds_its_route_and_takes_it_away(account, ec2, netwo
     assert ec2.describe_vpc_endpoints()["VpcEndpoints"] == []
 
 
+def test_a_gateway_endpoint_follows_its_route_tables(account, ec2, network):
+    first, second = (ec2.create_route_table(VpcId=network.vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+    made = ec2.create_vpc_endpoint(VpcId=network.vpc, ServiceName="com.amazonaws.us-east-1.s3", RouteTableIds=[first])[
+        "VpcEndpoint"
+    ]
+    identity = made["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=identity, AddRouteTableIds=[second])
+    assert [route.get("GatewayId") for route in _routes(ec2, second)] == ["local", identity]
+    ec2.modify_vpc_endpoint(VpcEndpointId=identity, RemoveRouteTableIds=[first])
+    assert [route.get("GatewayId") for route in _routes(ec2, first)] == ["local"]
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[identity])
+    account.settle()
+    assert [route.get("GatewayId") for route in _routes(ec2, second)] == ["local"]
+
+
 def test_an_interface_endpoint_holds_subnets_and_groups(account, ec2, network):
     endpoint = ec2.create_vpc_endpoint(
         VpcId=network.vpc, ServiceName="com.amazonaws.us-east-1.ecr.api", VpcEndpointType="Interface",

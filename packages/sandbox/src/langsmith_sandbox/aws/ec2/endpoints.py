@@ -51,7 +51,9 @@ class EndpointOperations(EC2Response):
 
     def modify_vpc_endpoint(self) -> ActionResult:
         endpoint = self._endpoint(self._get_param("VpcEndpointId"))
+        routed = set(endpoint.route_table_ids or ())
         answer = super().modify_vpc_endpoint()
+        self._reroute(endpoint, routed)
         if endpoint.vpc_endpoint_type == "Interface":
             for interface in endpoint.network_interface_ids:
                 self.ec2_backend.enis.pop(interface, None)
@@ -79,6 +81,14 @@ class EndpointOperations(EC2Response):
         if found is None:
             raise AwsError("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{wanted}' does not exist")
         return found
+
+    def _reroute(self, endpoint: Any, before: set[str]) -> None:
+        """Adds and takes away routes, after a change of the route tables that were ``before``."""
+        wanted, prefixes = set(endpoint.route_table_ids or ()), endpoint.destination_prefix_list_id
+        for table in wanted - before:
+            self.ec2_backend.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefixes)
+        for table in before - wanted:
+            self.ec2_backend.delete_route(table, prefixes)
 
     def _dress_interfaces(self, endpoint: Any) -> None:
         """Gives the endpoint's interfaces their groups and an address of their own subnet."""
