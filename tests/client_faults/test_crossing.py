@@ -88,6 +88,7 @@ def test_going_back_is_guarded_and_resolved_like_a_deploy(world, uri):
 
 def test_whenever_another_run_comes_in_between_older_code_is_never_left_serving_in_silence(world, uri):
     """The other run's revision is made during each of our requests in turn, until we make no more."""
+    moment = 0
     for moment in itertools.count(1):
         name, theirs, failure = f"greeter-{moment}", [], None
         world.deploy(name, 1)

@@ -127,7 +127,8 @@ def _cluster_side(account: str, region: str) -> Iterator[Resource]:
             tags = elb.tagging_service.get_tag_dict_for_resource(item.arn)
             yield Resource(f"elasticloadbalancing:{kind}", item.name, item.arn, tags)
     for certificate in acm_backends[account][region]._certificates.values():  # noqa: SLF001 - moto lists by statuses
-        yield Resource("acm:certificate", certificate.arn.rpartition("/")[2], certificate.arn, dict(certificate.tags))
+        tags = {key: value or "" for key, value in certificate.tags.items()}
+        yield Resource("acm:certificate", certificate.arn.rpartition("/")[2], certificate.arn, tags)
     yield from _waf(account, region)
 
 

@@ -51,7 +51,7 @@ class EndpointOperations(EC2Response):
 
     def modify_vpc_endpoint(self) -> ActionResult:
         endpoint = self._endpoint(self._get_param("VpcEndpointId"))
-        routed = set(endpoint.route_table_ids or ())
+        routed: set[str] = set(endpoint.route_table_ids or ())
         answer = super().modify_vpc_endpoint()
         self._reroute(endpoint, routed)
         if endpoint.vpc_endpoint_type == "Interface":
