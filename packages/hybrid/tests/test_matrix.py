@@ -121,6 +121,15 @@ def test_agents_are_routed_to_by_one_of_two_kinds_of_entrance(stack: RecordingEn
     assert {kind for kind in kinds if values[kind]["enabled"]} == {cell.routing}, "the chart refuses both, and neither"
 
 
+def test_another_routing_starts_the_load_balancer_controller_again(declare: Declare) -> None:
+    releases = [
+        declare(agentsRouting=routing).named("kubernetes:helm.sh/v3:Release", "load-balancer-controller")
+        for routing in ("gateway", "ingress")
+    ]
+    first, second = (release.inputs["values"]["podAnnotations"] for release in releases)
+    assert first != second, "it looks for Gateway API's definitions when it starts, and only then"
+
+
 def test_no_stack_speaks_of_subnets_outside_its_own(stack: RecordingEngine, cell: Cell) -> None:
     if cell.network == "existing" and cell.zones == 2:
         assert SUBNETS[2] not in json.dumps([each.inputs for each in stack.registered])

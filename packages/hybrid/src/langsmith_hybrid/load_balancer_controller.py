@@ -96,6 +96,8 @@ def chart_values(args: LoadBalancerControllerArgs) -> dict[str, Any]:
         # Load balancers send to Pods: an agent's Service has no port on nodes.
         "defaultTargetType": "ip",
         "defaultTags": dict(args.tags),
+        # It looks for definitions when it starts, and only then: a stack that changes its routing starts it again.
+        "podAnnotations": {"langsmith-hybrid/definitions": str(len(args.definitions))},
         # Who may reach a load balancer, and whom it may reach, is said by groups of ours.
         "enableBackendSecurityGroup": False,
         "enableShield": False,
