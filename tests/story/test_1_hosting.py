@@ -81,6 +81,31 @@ def test_plain_pulumi_agrees_that_there_is_nothing_to_do_and_tells_no_key(
     events.unlink()
 
 
+def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
+    workspace: Workspace, standing: dict[str, Any]
+) -> None:
+    """The next ``up`` with the right key mends it; until then a refresh would ask with the key the state has."""
+    stack_file = workspace.hosting / "Pulumi.sandbox.yaml"
+    good = stack_file.read_text()
+    before, wrong = listeners(workspace), f"lsv2_pt_{'0' * 32}"
+    try:
+        workspace.in_sandbox(f"printf {wrong} | pulumi config set --secret langsmithApiKey", cwd=workspace.hosting)
+        done = workspace.in_sandbox(
+            "pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting, expect=None
+        )
+    finally:
+        stack_file.write_text(good)
+    assert done.returncode != 0
+    assert "401: Invalid API key. Check that the LangSmith API key is current" in done.stdout, "the cause"
+    assert wrong not in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert listeners(workspace) == before
+    listing = workspace.in_sandbox("langsmith-client status hello-world-graph --json").stdout
+    newest = json.loads(listing.splitlines()[-1])
+    assert newest["served_revision_id"] == newest["revision_id"], "the agent is still served"
+    assert files_holding(wrong, workspace.sandbox) == [], "a key is a secret even if it opens nothing"
+
+
 def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
     workspace: Workspace, standing: dict[str, Any]
 ) -> None:
@@ -129,30 +154,6 @@ def test_a_wrong_listener_namespace_or_key_fails_with_the_cause(
     assert cause in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert set(deployments(workspace)) == {"hello-world-graph"}, "nothing was deployed"
-
-
-def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
-    workspace: Workspace, standing: dict[str, Any]
-) -> None:
-    stack_file = workspace.hosting / "Pulumi.sandbox.yaml"
-    good = stack_file.read_text()
-    before, wrong = listeners(workspace), f"lsv2_pt_{'0' * 32}"
-    try:
-        workspace.in_sandbox(f"printf {wrong} | pulumi config set --secret langsmithApiKey", cwd=workspace.hosting)
-        done = workspace.in_sandbox(
-            "pulumi up --yes --skip-preview --non-interactive", cwd=workspace.hosting, expect=None
-        )
-    finally:
-        stack_file.write_text(good)
-    assert done.returncode != 0
-    assert "401: Invalid API key. Check that the LangSmith API key is current" in done.stdout, "the cause"
-    assert wrong not in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert listeners(workspace) == before
-    listing = workspace.in_sandbox("langsmith-client status hello-world-graph --json").stdout
-    newest = json.loads(listing.splitlines()[-1])
-    assert newest["served_revision_id"] == newest["revision_id"], "the agent is still served"
-    assert files_holding(wrong, workspace.sandbox) == [], "a key is a secret even if it opens nothing"
 
 
 def test_the_api_key_is_nowhere_it_does_not_belong(workspace: Workspace, standing: dict[str, Any]) -> None:
