@@ -55,6 +55,9 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the registry did not start")
 
 
+_PATIENCE = 10  # seconds a server gets to end what it had begun
+
+
 class CutLine:
     """Passes bytes on to a server, and breaks the connection where a test says so.
 
@@ -84,24 +87,33 @@ class CutLine:
                 server = socket.create_connection(self._server)
                 budget = self.budgets.pop(0) if self.budgets else 1 << 60
                 threading.Thread(target=self._carry, args=(client, server, budget), daemon=True).start()
-                threading.Thread(target=_pour, args=(server, client), daemon=True).start()
 
     def _carry(self, client: socket.socket, server: socket.socket, budget: int) -> None:
+        cut = threading.Event()
+        answers = threading.Thread(target=_pour, args=(server, client, cut), daemon=True)
+        answers.start()
         with contextlib.suppress(OSError):
             while budget and (piece := client.recv(min(budget, 1 << 16))):
                 server.sendall(piece)
                 budget -= len(piece)
                 self.carried += len(piece)
+        # What the server answers to half a request never arrives; what had arrived of the request, it has dealt with
+        # before the client learns that the line is broken.
+        cut.set()
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_WR)
+        answers.join(_PATIENCE)
         for end in (server, client):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
 
-def _pour(source: socket.socket, into: socket.socket) -> None:
+def _pour(source: socket.socket, into: socket.socket, cut: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while piece := source.recv(1 << 16):
-            into.sendall(piece)
+            if not cut.is_set():
+                into.sendall(piece)
 
 
 @pytest.fixture

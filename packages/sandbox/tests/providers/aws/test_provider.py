@@ -121,7 +121,7 @@ def test_order_does_not_count_in_sets_nor_spelling_in_policies(engine: Any) -> N
 
 def test_an_unknown_value_for_a_fixed_property_announces_a_replacement(engine: Any) -> None:
     made = engine.create("aws:cloudwatch/logGroup:LogGroup")
-    assert list(made.diff({**made.inputs, "kmsKeyId": UNKNOWN}).replaces) == ["kmsKeyId"]
+    assert list(made.diff({**made.inputs, "logGroupClass": UNKNOWN}).replaces) == ["logGroupClass"]
 
 
 def test_a_preview_knows_the_inputs_and_nothing_that_aws_decides(engine: Any) -> None:
