@@ -48,9 +48,9 @@ status: venv ## Say which parts of the sandbox run
 tools: venv
 	@$(BIN)/langsmith-sandbox toolchain --with-buildkit >/dev/null
 
-test: venv tools lint borders agent ## Everything that must hold: style, types, borders, every test suite
-	@echo "→ types, suites and story, side by side"
-	@$(MAKE) -j 3 --output-sync=target types suites story
+test: venv tools lint borders ## Everything that must hold: style, types, borders, every test suite
+	@echo "→ types, suites, story and the agent's tests, side by side"
+	@$(MAKE) -j 4 --output-sync=target story suites types agent
 
 check: lint types borders ## Style, types and package borders
 
