@@ -58,3 +58,19 @@ def test_each_stand_in_leads_to_a_module_that_exists(tmp_path: Path, plugin: str
         timeout=60,
     )
     assert found.returncode == 0, f"{module} does not exist"
+
+
+def test_a_plugin_can_be_interrupted_even_where_its_shell_cannot(tmp_path: Path) -> None:
+    install(tools_in(tmp_path / "tools", built=True), tmp_path / "bin")
+    asked = "import signal, sys; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler, sys.argv[1:])"
+    plugin = tmp_path / "tools" / "pulumi-resource-pulumi-python"
+    plugin.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{asked}" "$@"\n')
+    launcher = tmp_path / "bin" / "pulumi-resource-pulumi-python"
+    done = subprocess.run(
+        ["sh", "-c", f"trap '' INT; exec {launcher} 127.0.0.1:1"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "True ['127.0.0.1:1']"

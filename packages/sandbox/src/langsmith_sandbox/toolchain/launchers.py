@@ -20,6 +20,11 @@ _STAND_INS = {
     "pulumi-resource-aws": "langsmith_sandbox.providers.aws",
     "pulumi-resource-kubernetes": "langsmith_sandbox.providers.kubernetes",
 }
+# What a shell starts in the background ignores interrupts, and so does whatever that starts. The engine ends plugins by
+# one, and gives them five seconds together: a plugin that ignores it makes those after it look as if they had crashed.
+_INTERRUPTIBLE = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 def install(tools: Toolchain, folder: Path) -> None:
@@ -30,16 +35,19 @@ def install(tools: Toolchain, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     links = {"pulumi": tools.pulumi, "helm": tools.helm}
-    if tools.plugins is not None:
-        links[_DYNAMIC_PROVIDER] = tools.plugins / _DYNAMIC_PROVIDER
     for name in (*_STAND_INS, _DYNAMIC_PROVIDER, *links):
         (folder / name).unlink(missing_ok=True)
     for name, target in links.items():
         (folder / name).symlink_to(target)
     if tools.plugins is not None:
         for name, module in _STAND_INS.items():
-            script = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n'
-            write_whole(folder / name, script, mode=0o755)
+            _launch(folder / name, sys.executable, "-m", module)
+        official = str(tools.plugins / _DYNAMIC_PROVIDER)
+        _launch(folder / _DYNAMIC_PROVIDER, sys.executable, "-I", "-S", "-c", _INTERRUPTIBLE, official)
+
+
+def _launch(file: Path, *command: str) -> None:
+    write_whole(file, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', mode=0o755)
 
 
 def own_engine(folder: Path) -> bool:
