@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import pytest
+
 from langsmith_sandbox.progress import PlainProgress
 from langsmith_sandbox.toolchain.store_servers import StoreServers, ensure_stores
 
@@ -26,6 +28,7 @@ def make_ready(workshop: Workshop, said: io.StringIO | None = None) -> StoreServ
 
 def test_servers_come_out_of_their_wheels_ready_to_run(workshop: Workshop) -> None:
     workshop.program("uv", _WHEELS)
+    workshop.program("unshare", "#!/bin/sh\nexit 0\n")  # asked only where root works
     servers = make_ready(workshop)
     assert servers.postgres is not None
     assert servers.valkey is not None
@@ -42,3 +45,18 @@ def test_a_machine_without_wheels_goes_without_and_is_told_so(workshop: Workshop
     assert make_ready(workshop, said) == StoreServers(None, None)
     assert "no database server for this machine" in said.getvalue()
     assert "no wheel for this platform" in said.getvalue()
+
+
+def test_root_without_user_namespaces_goes_without_postgresql_and_is_told_what_to_do(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose engine forbids them: the world comes up all the same."""
+    workshop.program("uv", _WHEELS)
+    workshop.program("unshare", "#!/bin/sh\necho 'Operation not permitted' >&2; exit 1\n")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    said = io.StringIO()
+    servers = make_ready(workshop, said)
+    assert servers.postgres is None
+    assert servers.valkey is not None
+    assert "Operation not permitted" in said.getvalue()
+    assert "work as another user" in said.getvalue()

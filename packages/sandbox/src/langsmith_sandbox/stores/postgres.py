@@ -42,6 +42,18 @@ timezone = UTC
 """
 
 
+def obstacle() -> str | None:
+    """Why PostgreSQL cannot run here as this user, as half a sentence; None when nothing is known to forbid it."""
+    disguise = _as_somebody_else()
+    if not disguise:
+        return None
+    try:
+        tried = subprocess.run([*disguise, "true"], capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+    except OSError as problem:
+        return f"{disguise[0]}: {problem.strerror}"
+    return tried.stderr.strip() or "unshare failed" if tried.returncode else None
+
+
 @dataclasses.dataclass(frozen=True)
 class PostgresStore:
     """A PostgreSQL in a folder.

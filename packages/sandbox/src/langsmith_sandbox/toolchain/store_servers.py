@@ -39,6 +39,8 @@ def ensure_stores(
     Arguments as those of :func:`langsmith_sandbox.toolchain.ensure`. What cannot be had is said, and is None: the
     world comes up without it.
     """
+    from langsmith_sandbox.stores.postgres import obstacle
+
     shop = Workshop.of(progress, sources, root, uv)
     project = shop.sources / _PROJECT
 
@@ -54,6 +56,10 @@ def ensure_stores(
         shop.progress.say(f"stores: no database server for this machine, so agents get no stores ({problem.what})")
         return StoreServers(None, None)
     postgres = next(iter(_programs(folder, "postgres")), None)
+    if postgres and (reason := obstacle()):
+        why = f"it refuses to run as root, and nothing can be run as another user here: {reason}"
+        shop.progress.say(f"stores: no PostgreSQL, so agents get no database ({why}); work as another user to have one")
+        postgres = None
     return StoreServers(postgres and postgres.parent, next(iter(_programs(folder, "valkey-server")), None))
 
 
