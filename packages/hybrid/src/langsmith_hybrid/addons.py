@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from langsmith_hybrid import iam
+from langsmith_hybrid.component import after
 from langsmith_hybrid.encryption_key import USES
 
 # Nodes cannot turn Ready without these; the others need nodes to run on.
@@ -103,7 +104,7 @@ def identity(
         namespace="kube-system",
         service_account=service_account,
         role_arn=role.arn,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=attachments)),
+        opts=after(opts, *attachments),
     )
     return [association]
 

@@ -18,6 +18,7 @@ from langsmith_hybrid.agent_stores_job import names
 from langsmith_hybrid.agent_stores_job.request import PostgresServer, RedisServer, Request
 from langsmith_hybrid.component import Component
 from langsmith_hybrid.encryption_key import used_through
+from langsmith_hybrid.pod_identity import allowed_to
 
 _NAME = "agent-stores"
 
@@ -125,20 +126,13 @@ class AgentStores(Component):
     def _may_read(
         self, postgres: PostgresShare, account: kubernetes.core.v1.ServiceAccount
     ) -> aws.eks.PodIdentityAssociation:
-        role = aws.iam.Role(self._name, assume_role_policy=iam.assumed_by_pods(), opts=self.child())
-        allowed = aws.iam.RolePolicy(
+        return allowed_to(
             self._name,
-            role=role.name,
             policy=value_of(postgres),
-            opts=self.child(),
-        )
-        return aws.eks.PodIdentityAssociation(
-            self._name,
             cluster_name=self._args.cluster_name,
             namespace=self._home,
             service_account=account.metadata.name,
-            role_arn=role.arn,
-            opts=self.child(depends_on=[allowed]),
+            opts=self.child(),
         )
 
     def _job(

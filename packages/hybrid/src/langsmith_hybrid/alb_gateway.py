@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from langsmith_hybrid import load_balancer
+from langsmith_hybrid.component import after
 from langsmith_hybrid.load_balancer import Exposed, LoadBalancerArgs
 
 _API = "gateway.networking.k8s.io"
@@ -49,9 +50,9 @@ def alb_gateway(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
     )
     settings = _configuration(name, args, metadata, opts)
     spec = {"gatewayClassName": _CLASS, "infrastructure": _refer_to(title), "listeners": _listeners(args)}
-    gateway = _Gateway(name, {**metadata, "annotations": _WAIT}, spec, _after(opts, gateway_class, settings))
+    gateway = _Gateway(name, {**metadata, "annotations": _WAIT}, spec, after(opts, gateway_class, settings))
     if args.redirect:
-        _custom("HTTPRoute", _GATEWAY_VERSION, f"{name}-redirect", metadata, _redirect(title), _after(opts, gateway))
+        _custom("HTTPRoute", _GATEWAY_VERSION, f"{name}-redirect", metadata, _redirect(title), after(opts, gateway))
     chart = {"enabled": True, "name": title, "namespace": args.home, "hostname": args.hostname or ""}
     # The scheme of agents' URLs is a value of the Ingress even where there is none.
     ingress = {"enabled": False, "tlsEnabled": args.certificate_arn is not None}
@@ -73,7 +74,7 @@ def _configuration(
         f"{name}-settings",
         metadata,
         settings,
-        _after(opts, targets),
+        after(opts, targets),
     )
 
 
@@ -132,7 +133,3 @@ def _custom(
     return kubernetes.apiextensions.CustomResource(
         name, api_version=version, kind=kind, metadata=metadata, spec=spec, opts=opts
     )
-
-
-def _after(opts: pulumi.ResourceOptions, *before: pulumi.Resource) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*before]))

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from langsmith_hybrid import load_balancer
+from langsmith_hybrid.component import after
 from langsmith_hybrid.load_balancer import Exposed, LoadBalancerArgs
 
 _CONTROLLER = "ingress.k8s.aws/alb"
@@ -40,7 +41,7 @@ def alb_ingress(name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions)
                 )
             ),
         ),
-        opts=_after(opts, ingress_class),
+        opts=after(opts, ingress_class),
     )
     return Exposed(
         address=ingress.status.apply(_address),
@@ -69,7 +70,7 @@ def _class(
                 api_group=_PARAMETERS_GROUP, kind="IngressClassParams", name=title
             ),
         ),
-        opts=_after(opts, parameters),
+        opts=after(opts, parameters),
     )
 
 
@@ -121,7 +122,3 @@ def _chart_values(args: LoadBalancerArgs, title: str) -> dict[str, Any]:
             **_listening(args),
         },
     }
-
-
-def _after(opts: pulumi.ResourceOptions, *before: pulumi.Resource) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*before]))

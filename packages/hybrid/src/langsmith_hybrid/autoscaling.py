@@ -6,13 +6,13 @@ import dataclasses
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from langsmith_hybrid import iam
 from langsmith_hybrid.component import Component
 from langsmith_hybrid.eks_versions import AUTOSCALER_RELEASES
 from langsmith_hybrid.platform import RELEASE_TIMEOUT
+from langsmith_hybrid.pod_identity import allowed_to
 
 _RELEASE = "cluster-autoscaler"
 _NAMESPACE = "kube-system"
@@ -55,20 +55,13 @@ class Autoscaling(Component):
 
     def __init__(self, name: str, args: AutoscalingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        role = aws.iam.Role(name, assume_role_policy=iam.assumed_by_pods(), opts=self.child())
-        allowed = aws.iam.RolePolicy(
+        identity = allowed_to(
             name,
-            role=role.name,
             policy=args.cluster_name.apply(lambda cluster: scaling_policy(cluster, args)),
-            opts=self.child(),
-        )
-        identity = aws.eks.PodIdentityAssociation(
-            name,
             cluster_name=args.cluster_name,
             namespace=_NAMESPACE,
             service_account=_RELEASE,
-            role_arn=role.arn,
-            opts=self.child(depends_on=[allowed]),
+            opts=self.child(),
         )
         kubernetes.helm.v3.Release(
             name,
@@ -80,7 +73,6 @@ class Autoscaling(Component):
             values=chart_values(args),
             atomic=True,
             timeout=RELEASE_TIMEOUT,
-            # A Pod gets its identity when it is made: one made before the association would never have any.
             opts=self.child(depends_on=[identity]),
         )
         self.register_outputs({})

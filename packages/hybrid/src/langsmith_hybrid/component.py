@@ -26,6 +26,11 @@ class Component(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on)
 
 
+def after(opts: pulumi.ResourceOptions, *before: pulumi.Resource) -> pulumi.ResourceOptions:
+    """The same options for a resource that comes after others."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*before]))
+
+
 def _tag_with(component: str) -> pulumi.ResourceTransformation:
     def transform(
         arguments: pulumi.ResourceTransformationArgs,

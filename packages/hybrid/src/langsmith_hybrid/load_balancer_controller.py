@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
-from langsmith_hybrid import iam
 from langsmith_hybrid.component import Component
 from langsmith_hybrid.load_balancer_policy import controller_policy
 from langsmith_hybrid.platform import RELEASE_TIMEOUT
+from langsmith_hybrid.pod_identity import allowed_to
 
 _RELEASE = "aws-load-balancer-controller"
 _NAMESPACE = "kube-system"
@@ -54,20 +53,17 @@ class LoadBalancerController(Component):
 
     def __init__(self, name: str, args: LoadBalancerControllerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        role = aws.iam.Role(name, assume_role_policy=iam.assumed_by_pods(), opts=self.child())
-        policy = args.cluster_name.apply(
-            lambda cluster: controller_policy(
-                cluster, partition=args.partition, region=args.region, account_id=args.account_id
-            )
-        )
-        allowed = aws.iam.RolePolicy(name, role=role.name, policy=policy, opts=self.child())
-        association = aws.eks.PodIdentityAssociation(
+        identity = allowed_to(
             name,
+            policy=args.cluster_name.apply(
+                lambda cluster: controller_policy(
+                    cluster, partition=args.partition, region=args.region, account_id=args.account_id
+                )
+            ),
             cluster_name=args.cluster_name,
             namespace=_NAMESPACE,
             service_account=_RELEASE,
-            role_arn=role.arn,
-            opts=self.child(depends_on=[allowed]),
+            opts=self.child(),
         )
         self.release = kubernetes.helm.v3.Release(
             name,
@@ -79,8 +75,7 @@ class LoadBalancerController(Component):
             values=chart_values(args),
             atomic=True,
             timeout=RELEASE_TIMEOUT,
-            # Pods get their identity when they start, so the association comes first.
-            opts=self.child(depends_on=[association, *args.definitions]),
+            opts=self.child(depends_on=[identity, *args.definitions]),
         )
         self.register_outputs({})
 
