@@ -110,12 +110,13 @@ def normalise(values: Any, limits: Limits) -> tuple[list[str], list[Problem]]:
         problems.append(Problem("sources", reason))
     if problems:
         return [], problems
-    count = sum(1 << (_fitting(network, limits) - network.prefixlen) for network in _collapse(networks))
+    collapsed = _collapse(networks)
+    count = sum(1 << (_fitting(network, limits) - network.prefixlen) for network in collapsed)
     most = limits.most if limits.most_made is None else limits.most_made
     if count > most:
         reason = f"They make {count} entries. {limits.service} takes at most {most}: name fewer or wider ranges."
         return [], [Problem("sources", reason)]
-    return [str(part) for network in _collapse(networks) for part in _split(network, limits)], []
+    return [str(part) for network in collapsed for part in _split(network, limits)], []
 
 
 def _judge(value: Any, limits: Limits) -> Network | str:
@@ -135,7 +136,8 @@ def _judge(value: Any, limits: Limits) -> Network | str:
         return f"{value} is IPv{network.version}, which is not supported for {limits.service}. Use IPv4 addresses."
     if network.prefixlen < min(lengths):
         return f"{value} is too wide. Name ranges of /{min(lengths)} or longer prefixes."
-    if not (_is_public(network.network_address) and _is_public(network.broadcast_address)):
+    ends = {network.network_address, network.broadcast_address}
+    if not all(_is_public(end) for end in ends):
         return (
             f"{value} is private or reserved, so no service ever sees it. Name the public addresses of your gateways."
         )

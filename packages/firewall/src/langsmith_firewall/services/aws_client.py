@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -42,6 +43,7 @@ def aws_client(service: str, target: Mapping[str, str]) -> Iterator[Any]:
     """
     try:
         import boto3
+        import botocore.session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
     except ModuleNotFoundError:
@@ -55,12 +57,22 @@ def aws_client(service: str, target: Mapping[str, str]) -> Iterator[Any]:
     region = target.get("region") or os.environ.get("AWS_REGION") or None
     try:
         # Not the default session, which keeps the first keys it saw and is not safe to share between threads.
-        client = boto3.Session().client(service, region_name=region, config=config)
+        session = botocore.session.get_session()
+        session.register_component("data_loader", _descriptions())
+        client = boto3.Session(botocore_session=session).client(service, region_name=region, config=config)
     except BotoCoreError as error:
         told = f"No client for {service} can be made: {str(error).rstrip('.')}."
         raise CredentialsError(f"{told} Set AWS_REGION or the region.") from None
     with contextlib.closing(client):
         yield client
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """AWS's descriptions of its services, read once: that of EC2 costs more than all that is asked of it."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @contextlib.contextmanager
