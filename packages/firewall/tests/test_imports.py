@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import os
@@ -90,20 +91,28 @@ def _brought_by(requirements: Iterable[str]) -> set[str]:
     return {name for name in found if "[" not in name}
 
 
-def _modules(distributions: Iterable[importlib.metadata.Distribution]) -> set[str]:
-    """What they install, as deep as two distributions share a package (`azure`, `google`)."""
-    files = [file for each in distributions for file in each.files or ()]
-    parts = [file.with_suffix("").parts for file in files if file.suffix in {".py", ".so"}]
+def _modules(distribution: importlib.metadata.Distribution) -> set[str]:
+    """What it installs, as deep as two distributions share a package (`azure`, `google`)."""
+    parts = [file.with_suffix("").parts for file in distribution.files or () if file.suffix in {".py", ".so"}]
     return {".".join(part[:depth]) for part in parts for depth in (1, 2)}
+
+
+@functools.cache
+def _installed() -> dict[str, set[str]]:
+    """Modules of every distribution but ours; there are tens of thousands of files to read of."""
+    found: dict[str, set[str]] = {}
+    for each in importlib.metadata.distributions():
+        if not each.name.startswith("langsmith-"):
+            found.setdefault(canonicalize_name(each.name), set()).update(_modules(each))
+    return found
 
 
 def _alone(*extras: str) -> tuple[dict[str, str], set[str]]:
     """How opening each service ends where only the package and these extras are installed, and what was imported."""
     wanted = [*PROJECT["dependencies"], *(each for extra in extras for each in PROJECT["optional-dependencies"][extra])]
     brought = _brought_by(wanted)
-    theirs = [each for each in importlib.metadata.distributions() if not each.name.startswith("langsmith-")]
-    here = [each for each in theirs if canonicalize_name(each.name) in brought]
-    hidden = _modules(each for each in theirs if each not in here) - _modules(here)
+    here = set[str]().union(*(modules for name, modules in _installed().items() if name in brought))
+    hidden = set[str]().union(*(modules for name, modules in _installed().items() if name not in brought)) - here
     environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ENVIRONMENT
     answer = subprocess.run(
         [sys.executable, "-c", ALONE + OPEN_ALL],
