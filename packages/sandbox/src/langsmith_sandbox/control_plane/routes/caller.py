@@ -1,14 +1,11 @@
-"""Who calls, as handlers receive it.
-
-All of it is asynchronous though it waits for nothing: FastAPI runs plain functions in another thread, each of them.
-"""
+"""Who calls, as handlers receive it."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from langsmith_sandbox.control_plane.errors import DeploymentsNotEnabledError
 from langsmith_sandbox.control_plane.listeners import check_plan
@@ -22,12 +19,11 @@ async def _plane(request: Request) -> Plane:
 PlaneOfApp = Annotated[Plane, Depends(_plane)]
 
 
-async def _tenant(
-    plane: PlaneOfApp,
-    x_api_key: Annotated[str | None, Header()] = None,
-    x_tenant_id: Annotated[str | None, Header()] = None,
-) -> uuid.UUID:
-    return plane.access.tenant(x_api_key, x_tenant_id, refused_status=plane.switches.refused_key_status)
+async def _tenant(plane: PlaneOfApp, request: Request) -> uuid.UUID:
+    given = request.headers
+    return plane.access.tenant(
+        given.get("X-Api-Key"), given.get("X-Tenant-Id"), refused_status=plane.switches.refused_key_status
+    )
 
 
 Tenant = Annotated[uuid.UUID, Depends(_tenant)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from typing import Annotated, Any, Literal
 
+import pydantic
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 
@@ -20,9 +20,10 @@ from langsmith_sandbox.control_plane.routes.caller import PlaneOfApp, Tenant, de
 router = APIRouter(prefix="/v2/deployments", dependencies=[Depends(deployments_enabled)])
 
 
-@dataclasses.dataclass(frozen=True)
-class Filters:
+class Filters(pydantic.BaseModel):
     """The list's filters. Those about image versions, tags and remote reconciliation match nothing special here."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
 
     name: str | None = None
     name_contains: str | None = None
@@ -44,8 +45,8 @@ class Filters:
 
 
 @router.get("")
-def list_deployments(
-    plane: PlaneOfApp, tenant: Tenant, page: PageQuery, filters: Annotated[Filters, Depends()]
+async def list_deployments(
+    plane: PlaneOfApp, tenant: Tenant, page: PageQuery, filters: Annotated[Filters, Query()]
 ) -> dict[str, Any]:
     """One page of the workspace's deployments that pass the filters."""
     with plane.store.transaction():
@@ -55,14 +56,14 @@ def list_deployments(
 
 
 @router.post("", status_code=201)
-def create_deployment(plane: PlaneOfApp, tenant: Tenant, body: DeploymentCreate) -> dict[str, Any]:
+async def create_deployment(plane: PlaneOfApp, tenant: Tenant, body: DeploymentCreate) -> dict[str, Any]:
     """Creates a deployment and its first revision."""
     with plane.store.transaction():
         return _view(plane, deployments.create(plane, tenant, body))
 
 
 @router.delete("")
-def delete_deployments(
+async def delete_deployments(
     plane: PlaneOfApp, tenant: Tenant, deployment_ids: Annotated[list[uuid.UUID], Query(max_length=100)]
 ) -> JSONResponse:
     """Deletes several deployments: 200 when all were there, 207 when some were, 404 when none was."""
@@ -81,14 +82,14 @@ def delete_deployments(
 
 
 @router.get("/{deployment_id}")
-def get_deployment(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> dict[str, Any]:
+async def get_deployment(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> dict[str, Any]:
     """One deployment; answers until its removal is confirmed."""
     with plane.store.transaction():
         return _view(plane, standing.deployment(plane, tenant, deployment_id))
 
 
 @router.patch("/{deployment_id}")
-def patch_deployment(
+async def patch_deployment(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, body: DeploymentPatch
 ) -> dict[str, Any]:
     """Changes a deployment."""
@@ -97,7 +98,7 @@ def patch_deployment(
 
 
 @router.delete("/{deployment_id}", status_code=204)
-def delete_deployment(
+async def delete_deployment(
     plane: PlaneOfApp,
     tenant: Tenant,
     deployment_id: uuid.UUID,
@@ -110,7 +111,7 @@ def delete_deployment(
 
 
 @router.post("/{deployment_id}/revisions/{revision_id}/redeploy")
-def redeploy_revision(
+async def redeploy_revision(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID
 ) -> dict[str, Any]:
     """Runs an earlier revision's image again; answers with the deployment, whose latest revision is the new one."""
@@ -119,7 +120,7 @@ def redeploy_revision(
 
 
 @router.post("/{deployment_id}/push-token")
-def request_push_token(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
+async def request_push_token(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
     """Refuses: images of a self-hosted data plane come from its own registry."""
     with plane.store.transaction():
         standing.deployment(plane, tenant, deployment_id)
@@ -127,7 +128,7 @@ def request_push_token(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UU
 
 
 @router.post("/{deployment_id}/upload-url")
-def request_upload_url(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
+async def request_upload_url(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> None:
     """Refuses: a self-hosted data plane builds nothing from uploaded sources."""
     with plane.store.transaction():
         standing.deployment(plane, tenant, deployment_id)

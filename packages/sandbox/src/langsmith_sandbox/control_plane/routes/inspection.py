@@ -21,26 +21,26 @@ LogOfApp = Annotated[RequestLog, Depends(_log)]
 
 
 @router.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Answers once requests are served."""
     return {"status": "ok"}
 
 
 @router.get("/requests")
-def list_requests(log: LogOfApp) -> dict[str, object]:
+async def list_requests(log: LogOfApp) -> dict[str, object]:
     """How often the API was asked, and the last thousand requests."""
     return log.snapshot()
 
 
 @router.delete("/requests", status_code=204)
-def forget_requests(log: LogOfApp) -> Response:
+async def forget_requests(log: LogOfApp) -> Response:
     """Sets the count to zero."""
     log.clear()
     return Response(status_code=204)
 
 
 @router.get("/listeners")
-def list_attendance(plane: PlaneOfApp) -> dict[str, Any]:
+async def list_attendance(plane: PlaneOfApp) -> dict[str, Any]:
     """Every listener with its data plane's last sign of life."""
     with plane.store.transaction():
         return {"listeners": [views.attendance(each) for each in plane.store.listeners.everything()]}

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/internal/v1", dependencies=[Depends(plan_with_listen
 
 
 @router.post("/listeners/{listener_id}/heartbeat", status_code=204)
-def heartbeat(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID, body: HeartbeatReport) -> Response:
+async def heartbeat(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID, body: HeartbeatReport) -> Response:
     """Takes a sign of life."""
     with plane.store.transaction():
         listeners.heartbeat(plane, tenant, listener_id, body)
@@ -28,7 +28,7 @@ def heartbeat(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID, body: H
 
 
 @router.get("/listeners/{listener_id}/deployments")
-def list_work(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> dict[str, Any]:
+async def list_work(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> dict[str, Any]:
     """Everything on the listener that is not finally gone, each with the revision that should run."""
     with plane.store.transaction():
         listeners.get(plane, tenant, listener_id)
@@ -45,7 +45,7 @@ def list_work(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> dict
 
 
 @router.post("/deployments/{deployment_id}/revisions/{revision_id}/status", status_code=204)
-def report_status(
+async def report_status(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID, body: StatusReport
 ) -> Response:
     """Takes the data plane's word on a revision."""
@@ -55,7 +55,7 @@ def report_status(
 
 
 @router.post("/deployments/{deployment_id}/deleted", status_code=204)
-def confirm_deleted(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> Response:
+async def confirm_deleted(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID) -> Response:
     """Takes the data plane's word that nothing of the deployment is left."""
     with plane.store.transaction():
         deployments.confirm_deleted(plane, tenant, deployment_id)

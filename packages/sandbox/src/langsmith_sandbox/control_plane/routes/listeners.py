@@ -16,35 +16,37 @@ router = APIRouter(prefix="/v2/listeners", dependencies=[Depends(plan_with_liste
 
 
 @router.get("")
-def list_listeners(plane: PlaneOfApp, tenant: Tenant, page: PageQuery) -> dict[str, Any]:
+async def list_listeners(plane: PlaneOfApp, tenant: Tenant, page: PageQuery) -> dict[str, Any]:
     """One page of the workspace's listeners."""
     with plane.store.transaction():
         return page.of(plane.store.listeners.of(tenant), views.listener)
 
 
 @router.post("", status_code=201)
-def create_listener(plane: PlaneOfApp, tenant: Tenant, body: ListenerCreate) -> dict[str, Any]:
+async def create_listener(plane: PlaneOfApp, tenant: Tenant, body: ListenerCreate) -> dict[str, Any]:
     """Registers a listener."""
     with plane.store.transaction():
         return views.listener(listeners.create(plane, tenant, body))
 
 
 @router.get("/{listener_id}")
-def get_listener(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> dict[str, Any]:
+async def get_listener(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> dict[str, Any]:
     """One listener."""
     with plane.store.transaction():
         return views.listener(listeners.get(plane, tenant, listener_id))
 
 
 @router.patch("/{listener_id}")
-def patch_listener(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID, body: ListenerPatch) -> dict[str, Any]:
+async def patch_listener(
+    plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID, body: ListenerPatch
+) -> dict[str, Any]:
     """Changes a listener's namespaces or version."""
     with plane.store.transaction():
         return views.listener(listeners.patch(plane, tenant, listener_id, body))
 
 
 @router.delete("/{listener_id}", status_code=204)
-def delete_listener(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> Response:
+async def delete_listener(plane: PlaneOfApp, tenant: Tenant, listener_id: uuid.UUID) -> Response:
     """Forgets a listener."""
     with plane.store.transaction():
         listeners.delete(plane, tenant, listener_id)

@@ -36,7 +36,7 @@ class LogRequest(pydantic.BaseModel):
 
 
 @router.get("/v2/deployments/{deployment_id}/revisions/{revision_id}/logs")
-def get_logs(
+async def get_logs(
     plane: PlaneOfApp,
     tenant: Tenant,
     deployment_id: uuid.UUID,
@@ -59,7 +59,7 @@ def get_logs(
 
 
 @router.post("/v1/projects/{deployment_id}/revisions/{revision_id}/build_logs")
-def post_build_logs(
+async def post_build_logs(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID, _body: LogRequest
 ) -> dict[str, Any]:
     """A revision's build log."""
@@ -69,7 +69,7 @@ def post_build_logs(
 
 
 @router.post("/v1/projects/{deployment_id}/revisions/{revision_id}/deploy_logs")
-def post_deploy_logs(
+async def post_deploy_logs(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID, body: LogRequest
 ) -> dict[str, Any]:
     """A revision's deploy log."""
@@ -79,7 +79,7 @@ def post_deploy_logs(
 
 
 @router.post("/v1/projects/{deployment_id}/deploy_logs")
-def post_all_deploy_logs(
+async def post_all_deploy_logs(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, body: LogRequest
 ) -> dict[str, Any]:
     """The deploy log of all the deployment's revisions."""

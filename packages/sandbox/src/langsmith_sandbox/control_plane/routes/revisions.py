@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v2/deployments/{deployment_id}/revisions", dependenc
 
 
 @router.get("")
-def list_revisions(
+async def list_revisions(
     plane: PlaneOfApp,
     tenant: Tenant,
     deployment_id: uuid.UUID,
@@ -34,7 +34,7 @@ def list_revisions(
 
 
 @router.post("", status_code=201)
-def create_revision(
+async def create_revision(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, body: RevisionCreate
 ) -> dict[str, Any]:
     """Makes a revision."""
@@ -43,7 +43,9 @@ def create_revision(
 
 
 @router.get("/{revision_id}")
-def get_revision(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID) -> dict[str, Any]:
+async def get_revision(
+    plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID
+) -> dict[str, Any]:
     """One revision."""
     with plane.store.transaction():
         found = standing.deployment(plane, tenant, deployment_id)
@@ -51,7 +53,7 @@ def get_revision(plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, re
 
 
 @router.post("/{revision_id}/interrupt")
-def interrupt_revision(
+async def interrupt_revision(
     plane: PlaneOfApp, tenant: Tenant, deployment_id: uuid.UUID, revision_id: uuid.UUID
 ) -> dict[str, Any]:
     """Stops a revision that has not ended."""

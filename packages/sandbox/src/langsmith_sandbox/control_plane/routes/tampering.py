@@ -49,40 +49,40 @@ class Placed(pydantic.BaseModel):
 
 
 @router.get("/switches")
-def get_switches(plane: PlaneOfApp) -> Switches:
+async def get_switches(plane: PlaneOfApp) -> Switches:
     """All switches."""
     return plane.switches
 
 
 @router.put("/switches")
-def put_switches(plane: PlaneOfApp, change: SwitchChange) -> Switches:
+async def put_switches(plane: PlaneOfApp, change: SwitchChange) -> Switches:
     """Turns the switches named; the others stay. A restart turns all of them back."""
     plane.switches = dataclasses.replace(plane.switches, **change.model_dump(exclude_none=True))
     return plane.switches
 
 
 @router.get("/faults")
-def list_faults(faults: FaultsOfApp) -> list[Fault]:
+async def list_faults(faults: FaultsOfApp) -> list[Fault]:
     """The faults still to come."""
     return faults.open()
 
 
 @router.post("/faults", status_code=201)
-def order_fault(faults: FaultsOfApp, fault: Annotated[Fault, Body()]) -> Fault:
+async def order_fault(faults: FaultsOfApp, fault: Annotated[Fault, Body()]) -> Fault:
     """Orders a fault."""
     faults.order(fault)
     return fault
 
 
 @router.delete("/faults", status_code=204)
-def clear_faults(faults: FaultsOfApp) -> Response:
+async def clear_faults(faults: FaultsOfApp) -> Response:
     """Cancels every fault."""
     faults.clear()
     return Response(status_code=204)
 
 
 @router.put(REVISION_PATH)
-def place_revision(
+async def place_revision(
     plane: PlaneOfApp, deployment_id: uuid.UUID, revision_id: uuid.UUID, placed: Placed
 ) -> dict[str, Any]:
     """Puts a revision into any status."""
@@ -94,7 +94,7 @@ def place_revision(
 
 
 @router.delete(REVISION_PATH, status_code=204)
-def prune_revision(plane: PlaneOfApp, deployment_id: uuid.UUID, revision_id: uuid.UUID) -> Response:
+async def prune_revision(plane: PlaneOfApp, deployment_id: uuid.UUID, revision_id: uuid.UUID) -> Response:
     """Forgets a revision while its deployment stays, as old ones are pruned."""
     with plane.store.transaction():
         standing.revision(plane, _find(plane, deployment_id), revision_id)
