@@ -238,7 +238,6 @@ def standing_world(folder: Path) -> Iterator[World]:
         began = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
         access = Access({hashlib.sha256(API_KEY.encode()).hexdigest(): frozenset({WORKSPACE})})
         world.plane = Plane(Store(folder), access, clock=lambda: began + dt.timedelta(seconds=world.seconds))
-        world.plane.store._connection.execute("PRAGMA synchronous = OFF")  # nothing here outlives the process
         app = create_app(world.plane)
         world.faults, world.log = app.state.faults, app.state.request_log
         serving.callback(world.plane.store.close)
