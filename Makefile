@@ -10,6 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+UNLESS_PASSED := $(BIN)/python toolchain/unless_passed.py
 NEEDS_WORLD := engine or world
 # The client's suite knows nothing of the sandbox: it is told where a real registry is.
 REGISTRY = LANGSMITH_TEST_REGISTRY_BINARY="$$($(BIN)/langsmith-sandbox toolchain --json 2>/dev/null | sed -n 's/.*"registry": "\(.*\)",/\1/p')"
@@ -59,7 +60,7 @@ lint: venv
 	$(call step,ruff format,$(BIN)/ruff format --check --quiet)
 
 types: venv
-	$(call step,basedpyright,nice -n 10 $(BIN)/basedpyright)
+	$(call step,basedpyright,$(UNLESS_PASSED) '*.py' '*.toml' uv.lock -- nice -n 10 $(BIN)/basedpyright)
 
 borders: venv
 	$(call step,import-linter,$(BIN)/lint-imports --no-cache --no-logo)
