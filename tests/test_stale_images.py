@@ -139,11 +139,12 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _answers(url: str) -> None:
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx2.TransportError):
-            httpx2.get(url, timeout=2)
-            return
-        time.sleep(0.05)
+    with httpx2.Client(timeout=2) as http:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx2.TransportError):
+                http.get(url)
+                return
+            time.sleep(0.05)
     pytest.fail(f"nothing answers {url}")
 
 

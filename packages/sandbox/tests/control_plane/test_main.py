@@ -39,12 +39,12 @@ def stopped(process):
     return process.wait(30)
 
 
-def wait_until_healthy(url, process, log):
+def wait_until_healthy(http, process, log):
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
         try:
-            if httpx2.get(f"{url}/_sandbox/health").status_code == 200:
+            if http.get("/_sandbox/health").status_code == 200:
                 return
         except httpx2.TransportError:
             time.sleep(0.1)
@@ -52,20 +52,22 @@ def wait_until_healthy(url, process, log):
 
 
 def test_what_was_registered_is_there_after_a_restart_and_the_key_is_in_no_file(tmp_path, port):
-    state, log, url = tmp_path / "state", tmp_path / "log", f"http://127.0.0.1:{port}"
+    state, log = tmp_path / "state", tmp_path / "log"
     headers = {"X-Api-Key": KEY, "X-Tenant-Id": WORKSPACE}
+    http = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers)
     body = {"compute_type": "k8s", "compute_id": "c", "compute_config": {"k8s_namespaces": ["agents"]}}
     made = None
-    for _ in range(2):
-        process = start(state, port, VARIABLES)
-        try:
-            wait_until_healthy(url, process, log)
-            if made is None:
-                made = httpx2.post(f"{url}/v2/listeners", json=body, headers=headers).json()
-            assert httpx2.get(f"{url}/v2/listeners/{made['id']}", headers=headers).json() == made
-        finally:
-            code = stopped(process)
-        assert code in (0, -signal.SIGTERM), log.read_text()
+    with http:
+        for _ in range(2):
+            process = start(state, port, VARIABLES)
+            try:
+                wait_until_healthy(http, process, log)
+                if made is None:
+                    made = http.post("/v2/listeners", json=body).json()
+                assert http.get(f"/v2/listeners/{made['id']}").json() == made
+            finally:
+                code = stopped(process)
+            assert code in (0, -signal.SIGTERM), log.read_text()
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert all(KEY.encode() not in file.read_bytes() for file in files)
 

@@ -35,6 +35,7 @@ def serve(port: int, state_dir: Path, environment: Mapping[str, str]) -> None:
     Raises:
         SandboxError: The environment lacks the workspace or the key's hash, or the state is not readable.
     """
+    workspace, key_hash = _identity(environment)
     import uvicorn
 
     from langsmith_sandbox.control_plane.access import Access
@@ -42,7 +43,6 @@ def serve(port: int, state_dir: Path, environment: Mapping[str, str]) -> None:
     from langsmith_sandbox.control_plane.plane import Plane
     from langsmith_sandbox.control_plane.store import Store
 
-    workspace, key_hash = _identity(environment)
     plane = Plane(store=Store(state_dir), access=Access({key_hash: frozenset({workspace})}))
     uvicorn.run(create_app(plane), host="127.0.0.1", port=port, access_log=False, log_level="warning")
 

@@ -36,13 +36,19 @@ CREATE TABLE IF NOT EXISTS records (
 """
 
 
+@functools.cache
+def _adapter(kind: type[Record]) -> pydantic.TypeAdapter[Record]:
+    """How records of the type are written and read; made once, since that takes longer than opening a store."""
+    return pydantic.TypeAdapter(kind)
+
+
 class Collection(Generic[Record]):
     """Records of one type, in the order they were first put, each belonging to an owner."""
 
     def __init__(self, connection: sqlite3.Connection, name: str, kind: type[Record], vault: Vault) -> None:
         self._connection = connection
         self._name = name
-        self._adapter = pydantic.TypeAdapter(kind)
+        self._adapter = _adapter(kind)
         self._vault = vault
         self._load = functools.lru_cache(OPENED)(self._open)
 

@@ -105,18 +105,19 @@ def registry(find_tool, tmp_path):
         [find_tool("registry"), "serve", settings], env=environ, stdout=quiet, stderr=quiet
     ) as server:
         try:
-            for _ in range(600):
-                with contextlib.suppress(httpx2.TransportError):
-                    httpx2.get(f"http://127.0.0.1:{port}/v2/", timeout=2)
-                    break
-                time.sleep(0.05)
-            push_base(f"http://127.0.0.1:{port}")
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=2) as http:
+                for _ in range(600):
+                    with contextlib.suppress(httpx2.TransportError):
+                        http.get("/v2/")
+                        break
+                    time.sleep(0.05)
+                push_base(http)
             yield f"127.0.0.1:{port}"
         finally:
             server.terminate()
 
 
-def push_base(url: str) -> None:
+def push_base(http: httpx2.Client) -> None:
     """A base image with one layer that names no package."""
     blob = io.BytesIO()
     with tarfile.open(fileobj=blob, mode="w:gz") as tar:
@@ -124,16 +125,15 @@ def push_base(url: str) -> None:
     plain = "sha256:" + "0" * 64
     config = {"os": "linux", "architecture": "amd64", "config": {}, "rootfs": {"type": "layers", "diff_ids": [plain]}}
     entries = []
-    with httpx2.Client(base_url=url) as http:
-        for kind, content in (("config.v1+json", json.dumps(config).encode()), ("layer.v1.tar+gzip", blob.getvalue())):
-            digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-            place = http.post("/v2/base/blobs/uploads/").headers["Location"]
-            http.put(httpx2.URL(place).copy_merge_params({"digest": digest}), content=content).raise_for_status()
-            media_type = f"application/vnd.oci.image.{kind}"
-            entries.append({"mediaType": media_type, "digest": digest, "size": len(content)})
-        values = {"schemaVersion": 2, "mediaType": MANIFEST, "config": entries[0], "layers": entries[1:]}
-        headers = {"Content-Type": MANIFEST}
-        http.put("/v2/base/manifests/1", content=json.dumps(values), headers=headers).raise_for_status()
+    for kind, content in (("config.v1+json", json.dumps(config).encode()), ("layer.v1.tar+gzip", blob.getvalue())):
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        place = http.post("/v2/base/blobs/uploads/").headers["Location"]
+        http.put(httpx2.URL(place).copy_merge_params({"digest": digest}), content=content).raise_for_status()
+        media_type = f"application/vnd.oci.image.{kind}"
+        entries.append({"mediaType": media_type, "digest": digest, "size": len(content)})
+    values = {"schemaVersion": 2, "mediaType": MANIFEST, "config": entries[0], "layers": entries[1:]}
+    headers = {"Content-Type": MANIFEST}
+    http.put("/v2/base/manifests/1", content=json.dumps(values), headers=headers).raise_for_status()
 
 
 @dataclasses.dataclass(frozen=True)
