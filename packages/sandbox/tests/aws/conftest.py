@@ -48,16 +48,9 @@ class Account:
     clock: Clock
 
     def client(self, service: str, key: OperatorKey = OPERATOR, token: str | None = None) -> Any:
-        made = boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url="http://127.0.0.1:1",
-            aws_access_key_id=key.access_key_id,
-            aws_secret_access_key=key.secret_access_key,
-            aws_session_token=token,
-            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
-        )
-        made.meta.events.register("before-send.*", self._send)
+        """A client of this account, until another account is asked for one: there is one emulator at a time."""
+        made, line = _client(service, key, token)
+        line.emulator = self.emulator
         return made
 
     def settle(self) -> None:
@@ -110,9 +103,32 @@ class Account:
         self.settle()
         return eks
 
-    def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+
+class _Line:
+    """What a client sends its requests through, instead of a socket."""
+
+    emulator: Emulator
+
+    def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         answer = send(self.emulator, request)
         return AWSResponse(request.url, answer.status_code, answer.headers, _Raw(answer.data))
+
+
+@functools.cache
+def _client(service: str, key: OperatorKey, token: str | None) -> tuple[Any, _Line]:
+    """A client and the line it uses; kept, because botocore takes longer to make one than a test to use it."""
+    made = boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url="http://127.0.0.1:1",
+        aws_access_key_id=key.access_key_id,
+        aws_secret_access_key=key.secret_access_key,
+        aws_session_token=token,
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+    )
+    line = _Line()
+    made.meta.events.register("before-send.*", line)
+    return made, line
 
 
 class _Raw:

@@ -27,7 +27,6 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 from moto.core.base_backend import BackendDict
-from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -38,6 +37,7 @@ from langsmith_sandbox.aws import (
     ecr,
     iam,
     journal,
+    lookups,
     overlay,
     permissions,
     pod_credentials,
@@ -122,7 +122,7 @@ class Emulator:
         if call.operation is None:
             return False
         handler = self._handlers.get(call.service)
-        return handler is None or camelcase_to_underscores(call.operation) in method_names_from_class(handler)
+        return handler is None or lookups.method_name(call.operation) in lookups.method_names(handler)
 
     def _handle(self, call: Call, environ: dict[str, Any], seed: str) -> Response:
         """Runs moto on the request, with every id it makes derived from ``seed``."""

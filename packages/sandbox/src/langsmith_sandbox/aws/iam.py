@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import functools
 import json
@@ -53,7 +52,14 @@ def _aws_policies(self: IAMBackend) -> list[Any]:
     """The policies AWS publishes; each account its own copies, since they count their attachments."""
     if self.region_name != _PARTITION:
         return []
-    return [copy.copy(policy) for policy in _published(self.account_id)]
+    return [_copied(policy) for policy in _published(self.account_id)]
+
+
+def _copied(policy: AWSManagedPolicy) -> AWSManagedPolicy:
+    """What `copy.copy` gives, in a third of the time: there are 1,500 of them."""
+    copied = object.__new__(AWSManagedPolicy)
+    vars(copied).update(vars(policy))
+    return copied
 
 
 @functools.cache

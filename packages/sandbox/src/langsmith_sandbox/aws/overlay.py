@@ -6,7 +6,7 @@ import importlib
 
 from moto.core.responses import BaseResponse
 
-from langsmith_sandbox.aws import acm, elbv2, iam, kms, route53, s3, sts
+from langsmith_sandbox.aws import acm, elbv2, iam, kms, lookups, route53, s3, sts
 from langsmith_sandbox.aws.acm import AcmResponse
 from langsmith_sandbox.aws.autoscaling import AutoScalingResponse
 from langsmith_sandbox.aws.context import current
@@ -69,6 +69,7 @@ def install() -> dict[str, type[BaseResponse]]:
     importlib.import_module("moto.s3.responses")
     for module in (acm, ec2_response, elbv2, iam, kms, rds_instances, route53, s3, sts):
         module.adjust_models()
+    lookups.remember()
     return handlers
 
 
