@@ -54,7 +54,7 @@ class GrowingStack:
     def become(self, keys: Mapping[str, str]) -> str:
         """``pulumi up`` with these keys, on top of those before; what it changed."""
         stack = self._stack
-        stack.select()
+        stack.ensure()
         stack.configure(self.world, credentials.load(WorldPaths(self.workspace.sandbox)))
         stack.write(keys)
         return stack.up(Unwatched())

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from langsmith_sandbox import credentials
+from langsmith_sandbox import credentials, environment
 from langsmith_sandbox.paths import WorldPaths
+from langsmith_sandbox.walkthrough.tools import Tools
 from langsmith_sandbox.world import World
 
 if TYPE_CHECKING:
@@ -92,3 +93,23 @@ def program(tmp_path: Path) -> Callable[[str, str], Path]:
         return script
 
     return write
+
+
+@pytest.fixture
+def tools(paths: WorldPaths) -> Iterator[Tools]:
+    """The product's tools, pointed at an AWS of this process."""
+    from langsmith_sandbox.aws.context import Context
+    from langsmith_sandbox.aws.credentials import OperatorKey
+    from langsmith_sandbox.aws.emulator import Emulator
+    from langsmith_sandbox.aws.host import server
+
+    secrets = credentials.load_or_make(paths)
+    operator = OperatorKey(secrets.aws_access_key_id, secrets.aws_secret_access_key)
+    listening = server(Emulator(operator, Context()))
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    ports = {"aws": listening.server_port, "control-plane": 1, "registry": 1, "charts": 1, "ingress": 1}
+    yield Tools(environment.process_environment(paths, World("id", "running", ports=ports), secrets), paths.logs)
+    listening.shutdown()
+    thread.join(timeout=10)
+    listening.server_close()

@@ -5,51 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from langsmith_sandbox import credentials, environment
-from langsmith_sandbox.aws.context import Context
-from langsmith_sandbox.aws.credentials import OperatorKey
-from langsmith_sandbox.aws.emulator import Emulator
-from langsmith_sandbox.aws.host import server
 from langsmith_sandbox.toolchain import ensure, launchers
 from langsmith_sandbox.walkthrough.errors import LeftoversError
 from langsmith_sandbox.walkthrough.firewall import PROJECT, Firewall
 from langsmith_sandbox.walkthrough.partner import NAME, OWN_ADDRESS, Partner
 from langsmith_sandbox.walkthrough.stack import Stack
-from langsmith_sandbox.walkthrough.tools import Tools
-from langsmith_sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Notes
 
     from langsmith_sandbox.paths import WorldPaths
+    from langsmith_sandbox.walkthrough.tools import Tools
 
 HERE = Path(__file__).parents[4]
 HOSTING = "langsmith-hybrid"
 GATEWAY = "52.10.20.30"
 ADMITTED = sorted([OWN_ADDRESS, f"{GATEWAY}/32"])
-
-
-@pytest.fixture
-def tools(paths: WorldPaths) -> Iterator[Tools]:
-    """The product's tools, pointed at an AWS of this process."""
-    secrets = credentials.load_or_make(paths)
-    operator = OperatorKey(secrets.aws_access_key_id, secrets.aws_secret_access_key)
-    listening = server(Emulator(operator, Context()))
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
-    thread.start()
-    ports = {"aws": listening.server_port, "control-plane": 1, "registry": 1, "charts": 1, "ingress": 1}
-    yield Tools(environment.process_environment(paths, World("id", "running", ports=ports), secrets), paths.logs)
-    listening.shutdown()
-    thread.join(timeout=10)
-    listening.server_close()
 
 
 def test_a_partner_makes_its_lists_once_and_takes_them_away(tools: Tools) -> None:

@@ -11,6 +11,7 @@ import pytest
 from langsmith_sandbox.walkthrough import stack_config
 from langsmith_sandbox.walkthrough.errors import ToolFailedError
 from langsmith_sandbox.walkthrough.stack import Stack, relevant, totals
+from langsmith_sandbox.walkthrough.state_key import StateKey
 from langsmith_sandbox.walkthrough.tools import Outcome, Tools
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def configure(values):
     try:
         stored = yaml.safe_load(open("Pulumi.sandbox.yaml"))
     except FileNotFoundError:
-        stored = {"encryptionsalt": "v1:salt", "config": {}}
+        stored = {"encryptedkey": "a data key", "config": {}}
     stored["config"].update(values)
     yaml.safe_dump(stored, open("Pulumi.sandbox.yaml", "w"))
+if arguments[:2] == ["stack", "init"]:
+    configure({})
 if arguments[:2] == ["config", "set-all"]:
     pairs = [argument.partition("=")[2].partition("=") for argument in arguments if argument.startswith("--plaintext=")]
     configure({key: value for key, _, value in pairs})
@@ -53,12 +56,21 @@ if arguments[:2] == ["stack", "output"]:
 
 
 @pytest.fixture
-def stack(paths: WorldPaths, tmp_path: Path, program: Callable[[str, str], Path]) -> Stack:
+def keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What happens to the keys of stacks."""
+    happened: list[str] = []
+    monkeypatch.setattr(StateKey, "ensure", lambda key: happened.append(f"{key.project} has one"))
+    monkeypatch.setattr(StateKey, "retire", lambda key: happened.append(f"{key.project} has none"))
+    return happened
+
+
+@pytest.fixture
+def stack(paths: WorldPaths, tmp_path: Path, program: Callable[[str, str], Path], keys: list[str]) -> Stack:
     folder = tmp_path / "hosting"
     folder.mkdir()
     paths.bin.mkdir(parents=True)
     (paths.bin / "pulumi").symlink_to(program("pulumi", ENGINE))
-    environ = {**os.environ, "CALLS": str(tmp_path / "calls")}
+    environ = {**os.environ, "AWS_REGION": "us-east-1", "CALLS": str(tmp_path / "calls")}
     return Stack(folder, paths, Tools(environ, paths.logs))
 
 
@@ -103,16 +115,27 @@ def test_another_key_in_the_stack_file_is_noticed(stack: Stack, world: World, se
 
 
 def test_a_stack_file_of_a_sandbox_that_is_no_more_is_not_taken_over(stack: Stack) -> None:
-    stack.file.write_text("encryptionsalt: v1:of-another-passphrase\n")
-    stack.select()
-    assert not stack.file.exists(), "the engine could decrypt nothing in it"
+    stack.file.write_text("encryptedkey: of-another-account\n")
+    stack.ensure()
+    assert "of-another-account" not in stack.file.read_text(), "the engine could decrypt nothing in it"
+
+
+def test_a_stack_is_made_once_with_a_key_of_the_account(stack: Stack, paths: WorldPaths, keys: list[str]) -> None:
+    stack.ensure()
+    state = paths.pulumi / "state" / ".pulumi" / "stacks" / "langsmith-hybrid" / "sandbox.json"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    stack.ensure()
+    provider = "awskms:///alias/langsmith-hybrid-state?region=us-east-1"
+    assert [call[:5] for call in calls(stack)] == [["stack", "init", "sandbox", "--secrets-provider", provider]]
+    assert keys == ["langsmith-hybrid has one"]
 
 
 def test_the_stack_file_of_this_sandbox_is_kept(stack: Stack, world: World, secrets: Credentials) -> None:
     stack.configure(world, secrets)
     before = stack.file.read_text()
-    assert "encryptionsalt" in before
-    stack.select()
+    assert "encryptedkey" in before
+    stack.ensure()
     assert stack.file.read_text() == before
 
 
@@ -120,10 +143,10 @@ def test_the_lock_of_a_killed_engine_is_broken_and_that_of_a_living_one_is_not(s
     locks = paths.pulumi / "state" / ".pulumi" / "locks" / "organization" / "langsmith-hybrid" / "sandbox"
     locks.mkdir(parents=True)
     (locks / "living.json").write_text(json.dumps({"pid": os.getpid()}))
-    stack.select()
+    stack.ensure()
     assert not any(call[0] == "cancel" for call in calls(stack))
     (locks / "dead.json").write_text(json.dumps({"pid": 2**22 + 1}))
-    stack.select()
+    stack.ensure()
     assert any(call[0] == "cancel" for call in calls(stack))
 
 
@@ -146,10 +169,13 @@ def test_a_failed_update_quotes_the_engines_diagnostics(stack: Stack, notes: Not
     assert str(tmp_path / "logs") in caught.value.remedy
 
 
-def test_a_removed_stack_leaves_no_file_behind(stack: Stack, world: World, secrets: Credentials) -> None:
+def test_a_removed_stack_leaves_neither_file_nor_key_behind(
+    stack: Stack, world: World, secrets: Credentials, keys: list[str]
+) -> None:
     stack.configure(world, secrets)
     stack.remove()
     assert not stack.file.exists()
+    assert keys == ["langsmith-hybrid has none"]
     assert stack.configure(world, secrets), "the next sandbox starts from nothing"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from langsmith_sandbox import credentials, toolchain
+from langsmith_sandbox import credentials, engine_home, toolchain
 from langsmith_sandbox.errors import SandboxError
 from langsmith_sandbox.supervisor import lifecycle
 from langsmith_sandbox.toolchain import launchers
@@ -36,7 +36,7 @@ def bring_up(paths: WorldPaths, progress: Progress) -> tuple[World, bool]:
     tools = toolchain.ensure(progress)
     stores = ensure_stores(progress)
     credentials.load_or_make(paths)
-    (paths.pulumi / "state").mkdir(parents=True, exist_ok=True)
+    engine_home.prepare(paths.pulumi)
     launchers.install(tools, paths.bin)
     started = lifecycle.start(paths, lifecycle.supervisor_argv(paths, tools, stores), progress)
     return lifecycle.running(paths), started

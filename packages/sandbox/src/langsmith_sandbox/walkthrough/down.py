@@ -64,14 +64,13 @@ def down(paths: WorldPaths, progress: Progress) -> Farewell:
     changes = "nothing"
     if stack.exists:
         with timed.step("stack", "destroying") as step:
-            stack.select()
+            stack.ensure()
             changes = stack.destroy(step)
+            stack.remove()
     with timed.step("proof", "looking for left-overs"):
         left = inventory.everything()
     if left:
         raise LeftoversError(left)  # the world goes on running: left-overs have to be looked at
-    if stack.exists:
-        stack.remove()
     with timed.measured("stop"):
         lifecycle.stop(paths, progress)
     if running := lifecycle.left_running(paths):

@@ -41,7 +41,7 @@ class Firewall:
         Raises:
             ToolFailedError: The engine or a service refused.
         """
-        self.stack.select()
+        self.stack.ensure()
         if written := self.stack.write(values(self.partner.arrive())):
             step.note(f"configured {', '.join(written)}")
         self.stack.up(step)
@@ -54,7 +54,7 @@ class Firewall:
             LeftoversError: A list is not as the partner made it.
             ToolFailedError: The engine or a service refused.
         """
-        self.stack.select()
+        self.stack.ensure()
         changes = self.stack.destroy(step)
         if changed := self.partner.changed():
             raise LeftoversError(changed)

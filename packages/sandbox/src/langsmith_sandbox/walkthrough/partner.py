@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from langsmith_sandbox.walkthrough import account
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -96,15 +98,7 @@ class Partner:
         return next((each for each in found if not each["State"].startswith("delete-")), None)
 
     def _client(self, service: str) -> Any:
-        import boto3
-
-        return boto3.client(
-            service,
-            endpoint_url=self.environ["AWS_ENDPOINT_URL"],
-            region_name=self.environ["AWS_REGION"],
-            aws_access_key_id=self.environ["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
-        )
+        return account.client(self.environ, service)
 
 
 def _named(found: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_sandbox.files import write_whole
 from langsmith_sandbox.walkthrough import stack_config
 from langsmith_sandbox.walkthrough.errors import ToolFailedError
+from langsmith_sandbox.walkthrough.state_key import StateKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ _AMBIENT = "from $PATH at"  # the engine's warning about stand-in plugins, which
 # Heads those warnings; the errors of a program speak for themselves.
 _STACK_HEADING = re.compile(r"^\s+pulumi:pulumi:Stack \(.*\):$")
 _SHOWN = 20  # lines of a failed run
+_SEALED_KEY = "encryptedkey"  # in a stack file: the key of its secrets, which the stack's KMS key opens
 _STEP = re.compile(r"^[\s+~@-]*(?P<type>[\w-]+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
 _TOTALS = re.compile(r"^[\s+~-]+(\d+ (?:to )?[a-z]+.*)$")
 
@@ -60,16 +62,20 @@ class Stack:
         stored = self.paths.pulumi / "state" / ".pulumi" / "stacks" / self.project
         return (stored / f"{NAME}.json").exists()  # a removed one leaves a copy beside it
 
-    def select(self) -> None:
-        """Have the stack, made if there is none.
+    def ensure(self) -> None:
+        """Have the stack, made if there is none, and nobody in its way.
 
         Raises:
             ToolFailedError: The engine refused.
         """
-        if self._configuration().get("encryptionsalt") != self._known().get("salt"):
-            # Encrypted for another sandbox, or one that is no more: this one's passphrase opens none of it.
+        if self._configuration().get(_SEALED_KEY) != self._known().get(_SEALED_KEY):
+            # Encrypted for another sandbox, or one that is no more: this one's key opens none of it.
             self.file.unlink(missing_ok=True)
-        self._pulumi("stack-select", "stack", "select", "--create", NAME)
+        if not self.exists:
+            self._state_key.ensure()
+            provider = ("--secrets-provider", self._state_key.secrets_provider)
+            self._pulumi("stack-init", "stack", "init", NAME, *provider)
+            self._remember()
         self._break_dead_locks()
 
     def configure(self, world: World, credentials: Credentials) -> tuple[str, ...]:
@@ -128,14 +134,19 @@ class Stack:
         return json.loads("\n".join(answer.lines))
 
     def remove(self) -> None:
-        """Forget the empty stack: its state and its stack file.
+        """Forget the empty stack: its state, its stack file and the key of both.
 
         Raises:
             ToolFailedError: It still has resources.
         """
         self._pulumi("stack-rm", "stack", "rm", "--yes", "--stack", NAME)
+        self._state_key.retire()
         self.file.unlink(missing_ok=True)
         self._known_file.unlink(missing_ok=True)
+
+    @property
+    def _state_key(self) -> StateKey:
+        return StateKey(self.project, self.tools.environ)
 
     @property
     def _known_file(self) -> Path:
@@ -143,8 +154,8 @@ class Stack:
         return self.paths.pulumi / f"stack-file-{self.project}.json"
 
     def _remember(self, **facts: str | None) -> None:
-        salt = self._configuration().get("encryptionsalt")
-        write_whole(self._known_file, json.dumps({**self._known(), "salt": salt, **facts}))
+        sealed = self._configuration().get(_SEALED_KEY)
+        write_whole(self._known_file, json.dumps({**self._known(), _SEALED_KEY: sealed, **facts}))
 
     def _known(self) -> dict[str, str]:
         return json.loads(self._known_file.read_text()) if self._known_file.exists() else {}

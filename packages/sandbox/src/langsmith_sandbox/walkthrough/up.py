@@ -72,7 +72,7 @@ def up(paths: WorldPaths, progress: Progress, *, with_firewall: bool = False) ->
     tools = Tools(environment.process_environment(paths, world, secrets), paths.logs / "walkthrough")
     stack = Stack(repository / "stacks" / "hosting", paths, tools)
     with timed.step("stack", "asking the engine what there is") as step:
-        stack.select()
+        stack.ensure()
         if written := stack.configure(world, secrets):
             step.note(f"configured {', '.join(written)}")
         if ensure_stores(progress).postgres is None:
