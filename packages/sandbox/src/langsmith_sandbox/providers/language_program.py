@@ -7,6 +7,7 @@ Exit codes are those of the official host: 0, or 32 when the failure has been re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import runpy
@@ -42,20 +43,20 @@ def run(request: Any) -> int:
     loop.set_default_executor(ThreadPoolExecutor(max(request.parallel * 4, _DEFAULT_THREADS)))
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(program)))
+        return 0
     except RunError as error:
-        log.error(str(error))
-        return REPORTED
+        failure = str(error)
     except grpc.RpcError as error:
-        if isinstance(error, grpc.Call) and error.code() == grpc.StatusCode.UNAVAILABLE:
+        if isinstance(error, grpc.Call) and error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}:
             return 0  # the engine is shutting down and has said why
-        log.error(f"The engine refused a request: {error.details() if isinstance(error, grpc.Call) else error}")
-        return REPORTED
+        failure = f"The engine refused a request: {error.details() if isinstance(error, grpc.Call) else error}"
     except Exception as error:  # noqa: BLE001 - whatever a program raises is the user's to read
-        log.error(f"Program failed with an unhandled exception:\n{_traceback(error, os.getcwd())}")
-        return REPORTED
+        failure = f"Program failed with an unhandled exception:\n{_traceback(error, os.getcwd())}"
     finally:
         _abandon(loop)
-    return 0
+    with contextlib.suppress(grpc.RpcError):  # an engine that another failure has ended meanwhile has said why
+        log.error(failure)
+    return REPORTED
 
 
 def _prepared(directory: str, entry_point: str) -> str:
