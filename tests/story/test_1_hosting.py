@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from secret_search import files_holding, processes_showing
 from standing_world import (
     account_holds,
     control_plane,
+    deploy,
     deployments,
     forget_requests,
     layers,
@@ -67,19 +69,9 @@ def test_up_again_changes_builds_pushes_and_revises_nothing(workspace: Workspace
     assert len(revisions(workspace)) == made
 
 
-def test_plain_pulumi_agrees_that_there_is_nothing_to_do_and_tells_no_key(
-    workspace: Workspace, standing: dict[str, Any]
-) -> None:
-    events = workspace.sandbox / "events.json"
-    done = workspace.in_sandbox(
-        f"PULUMI_DEBUG_COMMANDS=true pulumi up --yes --expect-no-changes --non-interactive --event-log {events}",
-        cwd=workspace.hosting,
-    )
-    secret = workspace.credentials["api_key"]
-    assert events.stat().st_size > 0
-    assert files_holding(secret, events.parent, allowed=[workspace.sandbox / "credentials.json"]) == []
-    assert secret not in done.stdout + done.stderr
-    events.unlink()
+@pytest.mark.usefixtures("standing")
+def test_plain_pulumi_agrees_that_there_is_nothing_to_do(workspace: Workspace) -> None:
+    workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
 
 
 def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
@@ -110,18 +102,17 @@ def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
 def test_an_uncommitted_line_gets_a_tag_of_its_own_and_a_commit_another(
     workspace: Workspace, standing: dict[str, Any]
 ) -> None:
+    made = len(revisions(workspace))
     graph = workspace.agent / "hello_world_graph" / "graph.py"
     graph.write_text(graph.read_text().replace("Hello, ", "Good day, "))
-    dirty = up(workspace)
+    dirty = up(workspace, "--with-firewall")
     assert re.fullmatch(r"hello-world-graph:0\.1\.0-[0-9a-f]{12}-dirty-[0-9a-f]{8}", dirty["deployed"]["image"])
     assert dirty["answer"].startswith("Good day, "), "the new code answers"
+    assert len(revisions(workspace)) == made + 1
+    gateways = [f"{address}/32" for address in outputs(workspace)["natGatewayIps"]]
+    assert dirty["admitted"] == {"partner-edge": gateways, "partner-network": gateways}
     commit = workspace.commit("Be more formal")
-    stack = outputs(workspace)
-    done = workspace.in_sandbox(
-        f"langsmith-client deploy {workspace.agent} --listener-id {stack['listenerId']} --json"
-        f" --k8s-namespace {stack['namespaces'][0]} --push-to {stack['repositories']['hello-world-graph']}"
-    )
-    clean = json.loads(done.stdout.splitlines()[-1])
+    clean = deploy(workspace)
     assert clean["image"] == f"hello-world-graph:0.1.0-{commit[:12]}"
     assert clean["revision_id"] == revisions(workspace)[0]["id"] != dirty["deployed"]["revision"]
     before, after = layers(workspace, standing["deployed"]["digest"]), layers(workspace, clean["digest"])
@@ -194,16 +185,12 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_e
     workspace.in_sandbox("langsmith-client delete hello-world-graph --yes --delete-tracing-project")
     (listener,) = listeners(workspace)
     control_plane(workspace, "DELETE", f"/v2/listeners/{listener['id']}")
-    workspace.in_sandbox("pulumi refresh --yes --non-interactive", cwd=workspace.hosting)
-    again = up(workspace, "--with-firewall")
+    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting)
     (recreated,) = listeners(workspace)
     assert recreated["id"] != listener["id"]
     assert recreated["compute_id"] == listener["compute_id"]
-    stack = outputs(workspace)
-    assert stack["listenerId"] == recreated["id"]
-    gateways = [f"{address}/32" for address in stack["natGatewayIps"]]
-    assert again["answer"].startswith("Good day, "), "an agent deployed through the new listener answers"
-    assert again["admitted"] == {"partner-edge": gateways, "partner-network": gateways}
+    assert outputs(workspace)["listenerId"] == recreated["id"]
+    assert deploy(workspace)["proven"] is True, "an agent deployed through the new listener answers"
 
 
 @pytest.fixture(scope="module")
@@ -213,10 +200,17 @@ def put_right(workspace: Workspace, standing: dict[str, Any]) -> dict[str, Any]:
     changed = {"compute_config": {"k8s_namespaces": ["agents", "by-hand"]}}
     control_plane(workspace, "PATCH", f"/v2/listeners/{listener['id']}", changed)
     workspace.in_sandbox(f"python -c {shlex.quote(ROTATE)}")
-    agents = """pulumi config set agents '["hello-world-graph", "second"]'"""
-    workspace.in_sandbox(
-        f"{agents} && pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting
+    events = workspace.sandbox / "events.json"
+    done = workspace.in_sandbox(
+        """pulumi config set agents '["hello-world-graph", "second"]' &&"""
+        f" PULUMI_DEBUG_COMMANDS=true pulumi up --yes --skip-preview --non-interactive --refresh --event-log {events}",
+        cwd=workspace.hosting,
     )
+    secret = workspace.credentials["api_key"]
+    assert events.stat().st_size > 0
+    assert files_holding(secret, events.parent, allowed=[workspace.sandbox / "credentials.json"]) == []
+    assert secret not in done.stdout + done.stderr
+    events.unlink()
     return listener
 
 
@@ -239,50 +233,63 @@ def test_a_rotated_master_password_is_survived_and_another_agent_gets_stores_of_
     assert outputs(workspace)["agentSecretReferences"].keys() == {"hello-world-graph", "second"}
 
 
-def without(stack_file: str, keys: Iterable[str]) -> str:
-    """A stack file's text without these keys, whatever number of lines each takes."""
-    return re.sub(rf"(?m)^  langsmith-hybrid:(?:{'|'.join(keys)}):.*(?:\n    .*)*\n", "", stack_file)
+BAD = {
+    "vpcCidr": "10.0.0.0/8",
+    "vpcCIDR": "10.0.0.0/16",
+    "availabilityZones": "seven",
+    "eksClusterVersion": "1.20",
+    "eksNodeInstanceType": "large",
+    "eksNodeDiskGib": "1",
+    "eksPublicAccessCidrs": '["0.0.0.0/0"]',
+    "clusterAdminArns": '["me"]',
+    "logRetentionDays": "2",
+    "postgresInstanceClass": "large",
+    "postgresVersion": "9",
+    "postgresStorageGib": "1",
+    "postgresBackupDays": "0",
+    "redisNodeType": "large",
+    "redisVersion": "5",
+    "redisNodes": "0",
+    "agents": '["An Agent"]',
+    "agentNamespaces": '["kube-system"]',
+    "dataplaneChartVersion": "latest",
+    "tags": '{"aws:name": "mine"}',
+}
 
 
-def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspace, standing: dict[str, Any]) -> None:
-    stack_file = workspace.hosting / "Pulumi.sandbox.yaml"
-    good = stack_file.read_text()
-    bad = {
-        "vpcCidr": "10.0.0.0/8",
-        "vpcCIDR": "10.0.0.0/16",
-        "availabilityZones": "seven",
-        "eksClusterVersion": "1.20",
-        "eksNodeInstanceType": "large",
-        "eksNodeDiskGib": "1",
-        "eksPublicAccessCidrs": '["0.0.0.0/0"]',
-        "clusterAdminArns": '["me"]',
-        "logRetentionDays": "2",
-        "postgresInstanceClass": "large",
-        "postgresVersion": "9",
-        "postgresStorageGib": "1",
-        "postgresBackupDays": "0",
-        "redisNodeType": "large",
-        "redisVersion": "5",
-        "redisNodes": "0",
-        "agents": '["An Agent"]',
-        "agentNamespaces": '["kube-system"]',
-        "dataplaneChartVersion": "latest",
-        "tags": '{"aws:name": "mine"}',
-    }
+@pytest.fixture
+def other_stack(workspace: Workspace, standing: dict[str, Any]) -> Iterator[Path]:
+    """The file of a stack that nobody has brought up; its secrets need a passphrase, and nobody to be asked."""
+    stack_file = workspace.hosting / "Pulumi.other.yaml"
+    workspace.in_sandbox("pulumi stack init other --no-select --secrets-provider passphrase", cwd=workspace.hosting)
+    yield stack_file
+    workspace.in_sandbox("pulumi stack rm --yes other; pulumi stack select sandbox", cwd=workspace.hosting)
+    stack_file.unlink(missing_ok=True)
+
+
+def test_bad_configuration_is_refused_before_anybody_is_asked(workspace: Workspace, other_stack: Path) -> None:
     for part in ("aws", "control-plane"):
         forget_requests(workspace, part)
-    try:
-        stack_file.write_text(without(good, FIVE_KEYS))
-        missing = workspace.in_sandbox("pulumi preview --non-interactive", cwd=workspace.hosting, expect=None)
-        assert all(f"{key}: is required and not set." in missing.stdout for key in FIVE_KEYS)
-        stack_file.write_text(
-            without(good, bad) + "".join(f"  langsmith-hybrid:{key}: '{value}'\n" for key, value in bad.items())
+    missing = workspace.in_sandbox("pulumi preview --non-interactive --stack other", cwd=workspace.hosting, expect=None)
+    assert all(f"{key}: is required and not set." in missing.stdout for key in FIVE_KEYS)
+    good = (workspace.hosting / "Pulumi.sandbox.yaml").read_text()
+    of_the_five = re.findall(rf"(?m)^  langsmith-hybrid:(?:{'|'.join(FIVE_KEYS[:-1])}): .*\n", good)
+    other_stack.write_text(
+        "".join(
+            (
+                other_stack.read_text(),
+                "config:\n",
+                *of_the_five,
+                "  langsmith-hybrid:langsmithApiKey: no key of anybody's\n",
+                *(f"  langsmith-hybrid:{key}: '{value}'\n" for key, value in BAD.items()),
+            )
         )
-        unusable = workspace.in_sandbox("pulumi up --yes --non-interactive", cwd=workspace.hosting, expect=None)
-        assert all(f"- {key}: " in unusable.stdout for key in bad)
-        assert missing.returncode != 0 != unusable.returncode
-        assert "Traceback" not in missing.stdout + unusable.stdout
-    finally:
-        stack_file.write_text(good)
+    )
+    unusable = workspace.in_sandbox(
+        "pulumi up --yes --non-interactive --stack other", cwd=workspace.hosting, expect=None
+    )
+    assert all(f"- {key}: " in unusable.stdout for key in BAD)
+    assert missing.returncode != 0 != unusable.returncode
+    assert "Traceback" not in missing.stdout + unusable.stdout
     assert requests_seen(workspace, "aws") == []
     assert requests_seen(workspace, "control-plane") == []

@@ -21,6 +21,7 @@ class Workspace:
     """A copy of the project that tests may change, and the sandbox it runs in."""
 
     root: Path
+    _exported: dict[int, dict[str, str]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def sandbox(self) -> Path:
@@ -75,7 +76,13 @@ class Workspace:
         self, script: str, *, cwd: Path | None = None, expect: int | None = 0
     ) -> subprocess.CompletedProcess[str]:
         """Run a line of shell after ``eval "$(langsmith-sandbox env)"``, as the README says."""
-        return self.run("sh", "-c", f'eval "$(langsmith-sandbox env)" && {script}', cwd=cwd, expect=expect)
+        # Done once for each start of the world, for it tells the same until the next.
+        started = (self.sandbox / "world.json").stat().st_mtime_ns
+        if started not in self._exported:
+            told = self.run("sh", "-c", 'eval "$(langsmith-sandbox env)" && env -0').stdout
+            lines = (line.partition("=") for line in told.split("\0") if line)
+            self._exported[started] = {name: value for name, _, value in lines}
+        return self.run("sh", "-c", script, cwd=cwd, expect=expect, **self._exported[started])
 
     def world(self) -> dict[str, Any]:
         return json.loads((self.sandbox / "world.json").read_text())
