@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from langsmith_sandbox.cluster.errors import ContainerStartError
+from langsmith_sandbox.cluster.pki import create_authority, write_pair
 from langsmith_sandbox.cluster.probes import ProbeTarget, Schedule, Verdict, check_for
 from langsmith_sandbox.cluster.run_probes import RunProbes
+from langsmith_sandbox.cluster.tls_server import TlsHandler, TlsServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,24 @@ def test_http_probes_pass_from_200_to_399_and_send_their_headers(server: int, st
     http_get = {"path": f"/{status}", "port": "http", "httpHeaders": [{"name": "X-Key", "value": "k"}]}
     told = check_for({"httpGet": http_get}, _target(server))()
     assert told == message or (message == "..." and told.endswith("503"))
+
+
+def test_https_probes_take_any_certificate(tmp_path: Path):
+    class Handler(TlsHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the base class calls it so
+            self.answer(200, "")
+
+    write_pair(tmp_path, "own", create_authority("nobody else trusts"))
+    with TlsServer(0, Handler, certificate=tmp_path / "own", authority=tmp_path / "own.crt") as running:
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+        told = check_for({"httpGet": {"scheme": "HTTPS", "port": running.server_address[1]}}, _target())()
+        running.shutdown()
+    assert told == ""
+
+
+def test_a_connection_nobody_takes_is_told_with_its_url():
+    told = check_for({"httpGet": {"path": "/ok", "port": 1}}, _target())()
+    assert told == 'Get "http://127.0.0.1:1/ok": [Errno 111] Connection refused'
 
 
 def test_a_port_by_a_name_the_container_does_not_have_fails_and_names_it():
