@@ -29,6 +29,7 @@ Inputs = Callable[..., dict[str, Any]]
 PROJECT = "hosting"
 WORKSPACE = "7c1d8c2e-6f0e-4f1d-9a55-0d8f3f6f2a11"
 API_KEY = "lsv2_pt_canary_" + "c0ffee" * 4
+FOREIGN_KEY = "lsv2_pt_of_another_organisation"
 URN = "urn:pulumi:dev::hosting::pulumi-python:dynamic/langsmith:Listener::listener"
 
 
@@ -264,48 +265,44 @@ def test_people_see_sentences_and_neither_traceback_nor_key(
     assert "canary" not in in_use + unauthorized + printed, "although the server echoes the key"
 
 
-def test_the_environments_key_serves_where_the_stack_has_none(
-    start: Callable[..., Servicer], control_plane: FakeControlPlane, inputs: Inputs
+def test_the_environment_serves_where_neither_key_nor_control_plane_is_declared(
+    start: Callable[..., Servicer], control_plane: FakeControlPlane, control_plane_url: str, inputs: Inputs
 ) -> None:
-    servicer = start(LANGSMITH_API_KEY=API_KEY)
+    servicer = start(LANGSMITH_API_KEY=API_KEY, LANGGRAPH_HOST_URL=control_plane_url)
     servicer.configure()
-    assert servicer.create(inputs())[1]["adopted"] is False, "a program may take its key from elsewhere"
+    servicer.create(inputs(control_plane_url=None))
+    assert len(control_plane.listeners) == 1, "self-hosted teams set the official variables"
+
+
+@pytest.fixture(scope="module")
+def misled(start: Callable[..., Servicer]) -> Servicer:
+    """A process that knows the stack's configuration and is run in another organisation's environment."""
+    running = start(LANGSMITH_API_KEY=FOREIGN_KEY, LANGGRAPH_HOST_URL="https://eu.smith.langchain.com")
+    running.configure(langsmithApiKey=API_KEY)
+    return running
 
 
 def test_the_environments_key_never_overrides_the_stacks(
-    start: Callable[..., Servicer], control_plane: FakeControlPlane, inputs: Inputs
+    misled: Servicer, control_plane: FakeControlPlane, inputs: Inputs
 ) -> None:
-    servicer = start(LANGSMITH_API_KEY="lsv2_pt_of_another_organisation")
-    servicer.configure(langsmithApiKey=API_KEY)
-    servicer.create(inputs())
+    misled.create(inputs())
     assert len(control_plane.listeners) == 1, "registered with the stack's key, the only one this workspace knows"
+
+
+def test_the_declared_control_plane_wins_over_the_environments(
+    misled: Servicer, control_plane: FakeControlPlane, inputs: Inputs
+) -> None:
+    misled.create(inputs())
+    assert len(control_plane.listeners) == 1, "the stack says where its listener lives"
+    refusal = _refused(lambda: misled.create(inputs(control_plane_url=None)))
+    assert "Use https://eu.api.host.langchain.com instead" in refusal, "a dashboard is no control plane"
 
 
 def test_a_foreign_key_in_the_environment_does_not_make_the_listener_look_gone(
     start: Callable[..., Servicer], control_plane: FakeControlPlane, inputs: Inputs
 ) -> None:
-    servicer = start(LANGSMITH_API_KEY="lsv2_pt_of_another_organisation")
+    servicer = start(LANGSMITH_API_KEY=FOREIGN_KEY)
     servicer.configure()
     message = _refused(lambda: servicer.read("id", {**inputs(), "listener_id": "id"}))
     assert "another key than this listener was registered with" in message, "refused before anything is asked"
     assert control_plane.requests == [], "that key is no business of this control plane"
-
-
-def test_the_environments_control_plane_serves_where_none_is_declared(
-    start: Callable[..., Servicer], control_plane: FakeControlPlane, control_plane_url: str, inputs: Inputs
-) -> None:
-    servicer = start(LANGGRAPH_HOST_URL=control_plane_url)
-    servicer.configure(langsmithApiKey=API_KEY)
-    servicer.create(inputs(control_plane_url=None))
-    assert len(control_plane.listeners) == 1, "self-hosted teams set the official variable"
-
-
-def test_the_declared_control_plane_wins_over_the_environments(
-    start: Callable[..., Servicer], control_plane: FakeControlPlane, inputs: Inputs
-) -> None:
-    servicer = start(LANGGRAPH_HOST_URL="https://eu.smith.langchain.com")
-    servicer.configure(langsmithApiKey=API_KEY)
-    servicer.create(inputs())
-    assert len(control_plane.listeners) == 1, "the stack says where its listener lives"
-    refusal = _refused(lambda: servicer.create(inputs(control_plane_url=None)))
-    assert "Use https://eu.api.host.langchain.com instead" in refusal, "a dashboard is no control plane"
