@@ -19,6 +19,7 @@ from typing import Any
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
+from langsmith_sandbox.aws import api_models  # noqa: F401 - works by being imported before moto
 from langsmith_sandbox.aws.runtime import NullRuntime
 
 # Read when moto.settings is imported. Without the first moto knows none of the policies under

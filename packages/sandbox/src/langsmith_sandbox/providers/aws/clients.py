@@ -1,4 +1,4 @@
-"""boto3 clients, made once for each service and region, and calls through them."""
+"""botocore clients, made once for each service and region, and calls through them."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Clients:
 
     @functools.cached_property
     def _session(self) -> Any:
-        import boto3
+        from botocore.session import Session  # boto3 would import its managed transfers besides
 
-        return boto3.Session(profile_name=self._profile)
+        return Session(profile=self._profile)
 
     @functools.cached_property
     def caller(self) -> Mapping[str, str]:
@@ -53,7 +53,7 @@ class Clients:
         return self.call("sts", Call("get_caller_identity"), {})
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """The boto3 client of a service."""
+        """The botocore client of a service."""
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
@@ -70,7 +70,7 @@ class Clients:
             max_pool_connections=MAX_CALLS,
         )
         try:
-            return self._session.client(service, region_name=region, config=config)
+            return self._session.create_client(service, region_name=region, config=config)
         except Exception as error:
             raise from_botocore(service, error) from error
 
