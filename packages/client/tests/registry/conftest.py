@@ -47,11 +47,12 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(httpx2.TransportError):
-            httpx2.get(url, timeout=2)
-            return
-        time.sleep(0.05)
+    with httpx2.Client(timeout=2) as http:  # one for all tries, since each reads the machine's certificates
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(httpx2.TransportError):
+                http.get(url)
+                return
+            time.sleep(0.05)
     pytest.fail("the registry did not start")
 
 
