@@ -70,6 +70,10 @@ class Stack:
         assert (done.returncode != 0) is fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    def program(self, text: str) -> None:
+        """Make ``text`` the project's program."""
+        (self.folder / "__main__.py").write_text(text)
+
     def outputs(self) -> dict[str, Any]:
         return json.loads(self.run("stack", "output", "--json"))
 
@@ -78,19 +82,22 @@ class Stack:
         return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
 
 
-@pytest.fixture
-def stack(tmp_path: Path, find_tool: Callable[[str], Path], aws: Callable[[str], Any]) -> Stack:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "state").mkdir()
+@pytest.fixture(scope="module")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, find_tool: Callable[[str], Path], aws: Callable[[str], Any]
+) -> Stack:
+    """An empty stack, which each test leaves as empty; each writes its own program."""
+    folder = tmp_path_factory.mktemp("trial")
+    (folder / "bin").mkdir()
+    (folder / "state").mkdir()
     for name, module in PLUGINS.items():
-        launcher = tmp_path / "bin" / name
+        launcher = folder / "bin" / name
         launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
         launcher.chmod(0o755)
-    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi = folder / "bin" / "pulumi"
     shutil.copy(find_tool("pulumi"), pulumi)
-    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
-    (tmp_path / "__main__.py").write_text(PROGRAM)
-    stack = Stack(pulumi, tmp_path)
+    (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
+    stack = Stack(pulumi, folder)
     # A passphrase would do as well, but of every run it costs two seconds of computing to derive the key from one.
     key = aws("kms").create_key()["KeyMetadata"]["KeyId"]
     stack.run("stack", "init", "--secrets-provider", f"awskms:///{key}?region=us-east-1")
@@ -98,6 +105,7 @@ def stack(tmp_path: Path, find_tool: Callable[[str], Path], aws: Callable[[str],
 
 
 def test_a_program_is_previewed_made_left_alone_mended_and_destroyed(stack: Stack, aws: Callable[[str], Any]) -> None:
+    stack.program(PROGRAM)
     assert f"{RESOURCES + 2} to create" in stack.run("preview"), "the resources, the stack and the provider"
     stack.run("up", "--yes", "--skip-preview")
     outputs = stack.outputs()
@@ -119,7 +127,7 @@ def test_a_program_is_previewed_made_left_alone_mended_and_destroyed(stack: Stac
 
 
 def test_a_programs_exception_is_reported_once_with_its_own_lines(stack: Stack) -> None:
-    (stack.folder / "__main__.py").write_text("def fail():\n    raise ValueError('bad input')\n\nfail()\n")
+    stack.program("def fail():\n    raise ValueError('bad input')\n\nfail()\n")
     text = stack.run("preview", fails=True)
     assert "Program failed with an unhandled exception" in text
     report = text.partition("Diagnostics:")[2]
@@ -133,5 +141,5 @@ def test_a_mistyped_property_stops_the_preview_with_the_right_name(stack: Stack)
         'pulumi.CustomResource("aws:ec2/vpc:Vpc", "main", {"cidrBlok": "10.0.0.0/16"},'
         " pulumi.ResourceOptions(provider=provider))\n"
     )
-    (stack.folder / "__main__.py").write_text(program)
+    stack.program(program)
     assert "did you mean 'cidrBlock'?" in stack.run("preview", fails=True)
