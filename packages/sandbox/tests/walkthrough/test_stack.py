@@ -120,6 +120,15 @@ def test_a_stack_file_of_a_sandbox_that_is_no_more_is_not_taken_over(stack: Stac
     assert "of-another-account" not in stack.file.read_text(), "the engine could decrypt nothing in it"
 
 
+def test_a_stack_file_that_is_sealed_with_nothing_yet_is_somebodys_wish_and_is_kept(
+    stack: Stack, world: World, secrets: Credentials
+) -> None:
+    stack.configure(world, secrets)
+    stack.file.write_text("config:\n  langsmith-hybrid:profile: production\n")
+    stack.ensure()
+    assert "profile: production" in stack.file.read_text()
+
+
 def test_a_stack_is_made_once_with_a_key_of_the_account(stack: Stack, paths: WorldPaths, keys: list[str]) -> None:
     stack.ensure()
     state = paths.pulumi / "state" / ".pulumi" / "stacks" / "langsmith-hybrid" / "sandbox.json"

@@ -68,7 +68,7 @@ class Stack:
         Raises:
             ToolFailedError: The engine refused.
         """
-        if self._configuration().get(_SEALED_KEY) != self._known().get(_SEALED_KEY):
+        if self._configuration().get(_SEALED_KEY) not in {None, self._known().get(_SEALED_KEY)}:
             # Encrypted for another sandbox, or one that is no more: this one's key opens none of it.
             self.file.unlink(missing_ok=True)
         if not self.exists:
