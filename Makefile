@@ -82,7 +82,7 @@ unit: tools ## Tests that need neither engine nor world
 engine: tools ## Tests with the real engine against the sandbox
 	$(call step,engine tests,$(PYTEST) -q -m "$(NEEDS_WORLD)")
 
-matrix: tools ## Grow two stacks through every pair of profile, zones, network, stores and routing; takes a quarter of an hour
+matrix: tools ## Grow two stacks through every pair of profile, zones, network, stores and routing; takes seven minutes or more
 	$(call step,the matrix,$(PYTEST) -q tests/matrix)
 
 bench: tools ## Time our commands, beside LangChain's own where there is such a one; asserts nothing

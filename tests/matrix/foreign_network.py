@@ -37,7 +37,7 @@ class ForeignNetwork:
         _route(ec2, vpc, public, GatewayId=gateway)
         address = ec2.allocate_address(Domain="vpc")
         nat = ec2.create_nat_gateway(SubnetId=public[0], AllocationId=address["AllocationId"])["NatGateway"]
-        ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat["NatGatewayId"]])
+        ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat["NatGatewayId"]], WaiterConfig={"Delay": 1})
         _route(ec2, vpc, private, NatGatewayId=nat["NatGatewayId"])
         return cls(ec2, vpc, tuple(private), tuple(public), address["PublicIp"])
 

@@ -116,7 +116,7 @@ def pushed(workspace: Workspace, path: str) -> dict[str, Any]:
         f"{workspace.url('registry')}/v2/{path}",
         headers={
             "Accept": ", ".join(f"application/vnd.oci.image.{kind}.v1+json" for kind in kinds),
-            "Authorization": f"Basic {_login(workspace)}",
+            "Authorization": f"Basic {_login(workspace, workspace.world()['pid'])}",
         },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -124,6 +124,6 @@ def pushed(workspace: Workspace, path: str) -> dict[str, Any]:
 
 
 @functools.cache
-def _login(workspace: Workspace) -> str:
+def _login(workspace: Workspace, _supervisor: int) -> str:
     token = workspace.in_sandbox("aws ecr get-authorization-token --query authorizationData[0].authorizationToken")
     return json.loads(token.stdout)

@@ -41,7 +41,7 @@ rds = boto3.client("rds")
 (database,) = rds.describe_db_instances()["DBInstances"]
 name = database["DBInstanceIdentifier"]
 rds.modify_db_instance(DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True)
-rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=name)
+rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1})
 """
 FIVE_KEYS = ("environment", "eksClusterName", "s3BucketPrefix", "langsmithWorkspaceId", "langsmithApiKey")
 

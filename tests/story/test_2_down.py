@@ -1,4 +1,4 @@
-"""Back to nothing, and up once more."""
+"""Back to nothing, and up once more: what the later chapters tell of is the second life."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def test_down_leaves_nothing_and_up_works_again(workspace: Workspace, standing: 
     closed, released = logs / "firewall" / "pulumi-destroy.log", logs / "pulumi-destroy.log"
     assert closed.stat().st_mtime < released.stat().st_mtime, "lists forget addresses before others may get them"
     again = up(workspace)
-    assert again["answer"].startswith("Welcome, ")
+    assert again["answer"].startswith("Good day, ")
