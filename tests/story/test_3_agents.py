@@ -123,7 +123,7 @@ def rewrite(file: Path, old: str, new: str) -> None:
 def test_a_fleet_of_twenty_agents_is_planned_deployed_and_proven(workspace: Workspace, fleet: Path) -> None:
     client(workspace, "plan --detailed-exitcode", folder=fleet)
     assert set(deployments(workspace)) == {AGENT}, "a plan changes nothing"
-    client(workspace, "apply --parallel 4 --junit report.xml", folder=fleet)
+    client(workspace, "apply --parallel 8 --junit report.xml", folder=fleet)
     listed = deployments(workspace)
     assert set(listed) == {AGENT, *FLEET}
     for name in FLEET:
