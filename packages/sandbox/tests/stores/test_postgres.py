@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from langsmith_hybrid.agent_stores_job.errors import JobError
 from langsmith_hybrid.agent_stores_job.master_user import MasterUser
 from langsmith_hybrid.agent_stores_job.request import PostgresServer
 from langsmith_sandbox.stores.engines import StoreEngines
+from langsmith_sandbox.stores.postgres import PORT, PostgresStore
+from langsmith_sandbox.stores.store_place import StorePlace
 from langsmith_sandbox.stores.wanted import POSTGRES, WantedStore
 
 if TYPE_CHECKING:
@@ -97,3 +100,15 @@ def test_no_password_is_in_the_servers_log_even_if_it_logs_every_statement(insta
         (verifier,) = connection.execute("SELECT current_setting('password_encryption')").fetchone() or ("",)
     assert verifier == "scram-sha-256"
     assert not [each for each in (PASSWORD, account.password) if each in instance.log.read_text()]
+
+
+@pytest.mark.parametrize(("status", "ready"), [("starting", False), ("ready   ", True), ("stopping", False)])
+def test_a_server_that_listens_is_not_ready_before_it_says_so(tmp_path: Path, status: str, ready: bool) -> None:
+    place = StorePlace.prepare(tmp_path, PORT)
+    (part,) = PostgresStore(tmp_path, tmp_path, "db").parts(place)
+    said = tmp_path / "data" / "postmaster.pid"
+    said.parent.mkdir()
+    said.write_text(f"1\n{said.parent}\n1795381406\n{PORT}\n\n{place.address}\n 12050534     98326\n{status}\n")
+    assert part.ready() is False, "nobody listens: an earlier server left the file"
+    with socket.create_server((place.address, PORT)):
+        assert part.ready() is ready

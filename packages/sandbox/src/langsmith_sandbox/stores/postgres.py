@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PORT = 5432
 _SUPERUSER = "rdsadmin"
 _TIMEOUT = 60.0  # seconds
+_STATUS_LINE = 7  # of postmaster.pid, the eighth: where `pg_ctl` looks as well
 # A sandbox may lose its last second in a power cut; what its processes share lies in the store's folder and goes with
 # it; and no statement is worth a password in a log.
 _SETTINGS = """\
@@ -95,7 +96,7 @@ class PostgresStore:
     def parts(self, place: StorePlace) -> tuple[Part, ...]:
         """The server."""
         argv = (*_as_somebody_else(), str(self.programs / "postgres"), "-D", str(self._data))
-        return (Part(self.name, argv, ready=lambda: listens(place.address, PORT)),)
+        return (Part(self.name, argv, ready=lambda: listens(place.address, PORT) and self._is_up),)
 
     def change(self, place: StorePlace, wanted: WantedStore) -> None:
         """Give the master user of the running server another password.
@@ -107,6 +108,15 @@ class PostgresStore:
         statement = f"ALTER ROLE {_quoted(wanted.user)} PASSWORD {_literal(wanted.secrets[0])};"
         password = {"PGPASSWORD": self._password_file.read_text()}
         self._run("psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", connection, said=statement, env=password)
+
+    @property
+    def _is_up(self) -> bool:
+        """True once the server takes connections: it listens a while before, and refuses whoever comes."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
 
     @property
     def _data(self) -> Path:
