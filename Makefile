@@ -68,7 +68,7 @@ borders: venv
 # The story is the longest of the three and mostly waits; what computes beside it makes way for it. More workers than
 # cores would make waits with deadlines fail for no reason of the code's.
 suites: tools
-	$(call step,all other tests,$(REGISTRY) nice -n 10 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages tests --ignore=tests/story --ignore=tests/matrix)
+	$(call step,all other tests,$(REGISTRY) nice -n 5 $(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder packages tests --ignore=tests/story --ignore=tests/matrix)
 
 story: tools
 	$(call step,the end-to-end story,$(PYTEST) -q tests/story)

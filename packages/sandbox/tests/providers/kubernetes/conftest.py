@@ -187,7 +187,7 @@ class Engine:
         """A resource as the engine remembers it from an earlier run."""
         return Resource(token, name, resource_id, inputs, inputs if outputs is None else outputs)
 
-    def delete(self, resource: Resource, *, timeout: float = 60) -> None:
+    def delete(self, resource: Resource, *, timeout: float = 300) -> None:
         """Delete, and wait until it is gone."""
         request = proto.DeleteRequest(
             urn=urn(resource.token, resource.name),
