@@ -34,7 +34,8 @@ def configure(values):
     try:
         stored = yaml.safe_load(open("Pulumi.sandbox.yaml"))
     except FileNotFoundError:
-        stored = {"encryptedkey": "a data key", "config": {}}
+        stored = {"config": {}}
+    stored.setdefault("encryptedkey", "a data key")
     stored["config"].update(values)
     yaml.safe_dump(stored, open("Pulumi.sandbox.yaml", "w"))
 if arguments[:2] == ["stack", "init"]:
@@ -114,16 +115,34 @@ def test_another_key_in_the_stack_file_is_noticed(stack: Stack, world: World, se
     assert stack.configure(world, secrets) == ("langsmithApiKey",)
 
 
-def test_a_stack_file_of_a_sandbox_that_is_no_more_is_not_taken_over(stack: Stack) -> None:
-    stack.file.write_text("encryptedkey: of-another-account\n")
+@pytest.mark.parametrize("seal", ["encryptionsalt: v1:of-another-passphrase", "encryptedkey: of-another-account"])
+def test_no_seal_of_another_sandbox_is_taken_over(stack: Stack, seal: str) -> None:
+    stack.file.write_text(f"{seal}\nconfig: {{}}\n")
     stack.ensure()
-    assert "of-another-account" not in stack.file.read_text(), "the engine could decrypt nothing in it"
+    assert "of-another" not in stack.file.read_text()
 
 
-def test_a_stack_file_that_is_sealed_with_nothing_yet_is_somebodys_wish_and_is_kept(
-    stack: Stack, world: World, secrets: Credentials
+def made(paths: WorldPaths) -> None:
+    """Leave the state of a stack, as the engine does."""
+    state = paths.pulumi / "state" / ".pulumi" / "stacks" / "langsmith-hybrid" / "sandbox.json"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.touch()
+
+
+@pytest.mark.parametrize("kept", ["config:\n  langsmith-hybrid:profile: production\n", None])
+def test_a_stack_file_that_somebody_wrote_anew_is_kept_and_gets_its_seal_back(
+    stack: Stack, paths: WorldPaths, kept: str | None
 ) -> None:
-    stack.configure(world, secrets)
+    stack.ensure()
+    made(paths)
+    stack.file.unlink()
+    if kept is not None:
+        stack.file.write_text(kept)
+    stack.ensure()
+    assert stack.file.read_text() == f"encryptedkey: a data key\n{kept or ''}"
+
+
+def test_a_stack_file_written_before_its_stack_is_kept(stack: Stack) -> None:
     stack.file.write_text("config:\n  langsmith-hybrid:profile: production\n")
     stack.ensure()
     assert "profile: production" in stack.file.read_text()
@@ -131,9 +150,7 @@ def test_a_stack_file_that_is_sealed_with_nothing_yet_is_somebodys_wish_and_is_k
 
 def test_a_stack_is_made_once_with_a_key_of_the_account(stack: Stack, paths: WorldPaths, keys: list[str]) -> None:
     stack.ensure()
-    state = paths.pulumi / "state" / ".pulumi" / "stacks" / "langsmith-hybrid" / "sandbox.json"
-    state.parent.mkdir(parents=True)
-    state.touch()
+    made(paths)
     stack.ensure()
     provider = "awskms:///alias/langsmith-hybrid-state?region=us-east-1"
     assert [call[:5] for call in calls(stack)] == [["stack", "init", "sandbox", "--secrets-provider", provider]]
@@ -178,14 +195,24 @@ def test_a_failed_update_quotes_the_engines_diagnostics(stack: Stack, notes: Not
     assert str(tmp_path / "logs") in caught.value.remedy
 
 
-def test_a_removed_stack_leaves_neither_file_nor_key_behind(
-    stack: Stack, world: World, secrets: Credentials, keys: list[str]
+def test_a_removed_stack_leaves_neither_file_nor_key_behind_even_if_it_went_half_way(
+    stack: Stack, paths: WorldPaths, world: World, secrets: Credentials, keys: list[str]
 ) -> None:
+    stack.ensure()
+    made(paths)
     stack.configure(world, secrets)
     stack.remove()
+    assert any(call[:2] == ["stack", "rm"] for call in calls(stack))
     assert not stack.file.exists()
-    assert keys == ["langsmith-hybrid has none"]
+    assert keys[-1] == "langsmith-hybrid has none"
     assert stack.configure(world, secrets), "the next sandbox starts from nothing"
+
+    (paths.pulumi / "state").rename(paths.pulumi / "no-state")
+    (paths.pulumi / "stack-file-langsmith-hybrid.json").unlink()
+    stack.remove()
+    assert stack.file.exists(), "of a stack that is still to be made"
+    assert calls(stack)[-1][:2] != ["stack", "rm"], "there is no stack to remove"
+    assert keys[-2:] == ["langsmith-hybrid has none"] * 2, "but what an interruption left of it"
 
 
 @pytest.mark.parametrize(

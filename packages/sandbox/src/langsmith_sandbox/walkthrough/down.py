@@ -66,7 +66,7 @@ def down(paths: WorldPaths, progress: Progress) -> Farewell:
         with timed.step("stack", "destroying") as step:
             stack.ensure()
             changes = stack.destroy(step)
-            stack.remove()
+    stack.remove()
     with timed.step("proof", "looking for left-overs"):
         left = inventory.everything()
     if left:

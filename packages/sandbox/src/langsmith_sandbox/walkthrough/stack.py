@@ -30,7 +30,7 @@ _AMBIENT = "from $PATH at"  # the engine's warning about stand-in plugins, which
 # Heads those warnings; the errors of a program speak for themselves.
 _STACK_HEADING = re.compile(r"^\s+pulumi:pulumi:Stack \(.*\):$")
 _SHOWN = 20  # lines of a failed run
-_SEALED_KEY = "encryptedkey"  # in a stack file: the key of its secrets, which the stack's KMS key opens
+_SEAL = ("secretsprovider", "encryptedkey", "encryptionsalt")  # of a stack file: what its secrets are opened with
 _STEP = re.compile(r"^[\s+~@-]*(?P<type>[\w-]+:\S+)\s+(?P<name>\S+)\s+(?P<what>.+)$")
 _TOTALS = re.compile(r"^[\s+~-]+(\d+ (?:to )?[a-z]+.*)$")
 
@@ -68,14 +68,19 @@ class Stack:
         Raises:
             ToolFailedError: The engine refused.
         """
-        if self._configuration().get(_SEALED_KEY) not in {None, self._known().get(_SEALED_KEY)}:
-            # Encrypted for another sandbox, or one that is no more: this one's key opens none of it.
+        known = self._known().get("seal")
+        if self._seal() and self._seal() != known:
+            # Sealed for another sandbox, or one that is no more: nothing here opens its secrets.
             self.file.unlink(missing_ok=True)
         if not self.exists:
             self._state_key.ensure()
             provider = ("--secrets-provider", self._state_key.secrets_provider)
             self._pulumi("stack-init", "stack", "init", NAME, *provider)
             self._remember()
+        elif known and not self._seal():
+            # Somebody wrote it anew. The engine would seal it with a passphrase, and the state with it.
+            written = self.file.read_text() if self.file.exists() else ""
+            write_whole(self.file, "".join(f"{name}: {value}\n" for name, value in known.items()) + written)
         self._break_dead_locks()
 
     def configure(self, world: World, credentials: Credentials) -> tuple[str, ...]:
@@ -134,15 +139,17 @@ class Stack:
         return json.loads("\n".join(answer.lines))
 
     def remove(self) -> None:
-        """Forget the empty stack: its state, its stack file and the key of both.
+        """Forget the empty stack: its state, its stack file and the key of both. What is gone already may be.
 
         Raises:
             ToolFailedError: It still has resources.
         """
-        self._pulumi("stack-rm", "stack", "rm", "--yes", "--stack", NAME)
+        if self.exists:
+            self._pulumi("stack-rm", "stack", "rm", "--yes", "--stack", NAME)
         self._state_key.retire()
-        self.file.unlink(missing_ok=True)
-        self._known_file.unlink(missing_ok=True)
+        if self._known_file.exists():  # else the file is somebody's, for a stack that is still to be made
+            self.file.unlink(missing_ok=True)
+            self._known_file.unlink()
 
     @property
     def _state_key(self) -> StateKey:
@@ -154,11 +161,14 @@ class Stack:
         return self.paths.pulumi / f"stack-file-{self.project}.json"
 
     def _remember(self, **facts: str | None) -> None:
-        sealed = self._configuration().get(_SEALED_KEY)
-        write_whole(self._known_file, json.dumps({**self._known(), _SEALED_KEY: sealed, **facts}))
+        write_whole(self._known_file, json.dumps({**self._known(), "seal": self._seal(), **facts}))
 
-    def _known(self) -> dict[str, str]:
+    def _known(self) -> dict[str, Any]:
         return json.loads(self._known_file.read_text()) if self._known_file.exists() else {}
+
+    def _seal(self) -> dict[str, str]:
+        present = self._configuration()
+        return {name: present[name] for name in _SEAL if name in present}
 
     def _configuration(self) -> dict[str, Any]:
         import yaml
