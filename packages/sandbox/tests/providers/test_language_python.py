@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 from pulumi.runtime.proto import language_pb2
 
@@ -116,6 +117,36 @@ def test_a_traceback_begins_at_the_programs_first_line(tmp_path: Path) -> None:
     assert "runpy" not in text
     assert text.splitlines()[1].strip().startswith(f'File "{tmp_path}'), "the way to the program is of no interest"
     assert text.rstrip().endswith("ValueError: bad input")
+
+
+class EngineGoneError(grpc.RpcError):
+    """What a call to an engine ends with that another failure has ended meanwhile."""
+
+
+@pytest.mark.parametrize("engine_is_there", [True, False])
+def test_a_failure_is_reported_unless_the_engine_is_gone_and_is_never_a_traceback_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_is_there: bool
+) -> None:
+    heard: list[str] = []
+
+    async def fail(_program: Callable[[], None]) -> None:
+        raise ValueError("bad input")
+
+    def hear(text: str) -> None:
+        if not engine_is_there:
+            raise EngineGoneError
+        heard.append(text)
+
+    for name in ("reset_options", "set_all_config"):
+        monkeypatch.setattr(f"pulumi.runtime.{name}", lambda *_, **__: None)
+    monkeypatch.setattr("pulumi.runtime.run_in_stack", fail)
+    monkeypatch.setattr("pulumi.log.error", hear)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "argv", [*sys.argv])
+    request = language_pb2.RunRequest(project="p", stack="s", info=_info(tmp_path))
+    assert language_program.run(request) == language_program.REPORTED
+    assert [text.rstrip().endswith("ValueError: bad input") for text in heard] == [True] * engine_is_there
 
 
 def test_the_host_prints_its_port_first_and_ends_when_asked() -> None:

@@ -188,7 +188,9 @@ class Engine:
         return Resource(token, name, resource_id, inputs, inputs if outputs is None else outputs)
 
     def delete(self, resource: Resource, *, timeout: float = 300) -> None:
-        """Delete, and wait until it is gone."""
+        """Delete, and wait until it is gone: as long as the engine does, for what Kubernetes cleans up after a kind of
+        its own it looks at for a minute before it tries again.
+        """
         request = proto.DeleteRequest(
             urn=urn(resource.token, resource.name),
             id=resource.id,
