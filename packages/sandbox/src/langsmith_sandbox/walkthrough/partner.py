@@ -7,6 +7,7 @@ does.
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import TYPE_CHECKING, Any
 
 from langsmith_sandbox.walkthrough import account
@@ -18,6 +19,7 @@ NAME = "langsmith-sandbox-partner"
 OWN_ADDRESS = "198.51.100.7/32"  # of the block for documentation: nobody's
 _SCOPE = {"Scope": "REGIONAL"}
 _ROOM = 20
+_LOOKS, _PAUSE = 150, 0.2  # seconds; half a minute in all, of which EC2 needs a few
 _VISIBILITY = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": NAME}
 
 
@@ -78,6 +80,7 @@ class Partner:
 
     def leave(self) -> None:
         """Take all of it away."""
+        self._settle()
         waf, ec2 = self._client("wafv2"), self._client("ec2")
         if web_acl := self._web_acl():
             waf.delete_web_acl(Name=NAME, Id=web_acl["Id"], LockToken=web_acl["LockToken"], **_SCOPE)
@@ -85,6 +88,14 @@ class Partner:
             waf.delete_ip_set(Name=NAME, Id=ip_set["Id"], LockToken=ip_set["LockToken"], **_SCOPE)
         if prefix_list := self._prefix_list():
             ec2.delete_managed_prefix_list(PrefixListId=prefix_list["PrefixListId"])
+
+    def _settle(self) -> None:
+        """Wait until the prefix list has been made or changed: EC2 deletes none before."""
+        for _ in range(_LOOKS):
+            prefix_list = self._prefix_list()
+            if prefix_list is None or not prefix_list["State"].endswith("-in-progress"):
+                return
+            time.sleep(_PAUSE)
 
     def _ip_set(self) -> dict[str, Any] | None:
         return _named(self._client("wafv2").list_ip_sets(**_SCOPE)["IPSets"])
