@@ -1,0 +1,73 @@
+"""How a command speaks: its result on standard output, for people or as one JSON object; the rest on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+SCHEMA = 1
+"""Version of the JSON. It changes when a field changes its meaning or goes, not when one is added."""
+
+
+class Report:
+    """The words of one run.
+
+    Args:
+        as_json: Whether machines read the result.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def say(self, text: str) -> None:
+        """A line on what is being done, for people."""
+        if not self.as_json:
+            click.echo(text, err=True)
+
+    @contextlib.contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Show ``text`` while something takes its time, on a terminal with a spinner."""
+        if self.as_json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(text):
+            yield
+
+    def result(self, fields: Mapping[str, Any], text: str) -> None:
+        """What came of it: ``fields`` for machines, ``text`` for people."""
+        click.echo(json.dumps({"schema": SCHEMA, **fields}) if self.as_json else text)
+
+
+@contextlib.contextmanager
+def reporting(*, as_json: bool) -> Iterator[Report]:
+    """A report; an error of ours becomes its exit code and two sentences, and never a traceback."""
+    from langsmith_hybrid.operations.errors import OperationError
+
+    report = Report(as_json=as_json)
+    try:
+        yield report
+    except OperationError as error:
+        if as_json:
+            report.result({"error": error.what, "remedy": error.remedy, "exit_code": error.exit_code}, "")
+        else:
+            click.echo(f"Error: {error.what}" + (f"\n{error.remedy}" if error.remedy else ""), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as text whose columns stand below each other; the last one is as long as it is."""
+    if not rows:
+        return ""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
+    padded = ([cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)] + [row[-1]] for row in rows)
+    return "\n".join("  ".join(row).rstrip() for row in padded)
