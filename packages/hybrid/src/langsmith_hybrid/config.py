@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
@@ -173,21 +174,30 @@ class LangSmithConfig(Profile, Exposure):
         Raises:
             ConfigError: With every missing, unknown, mistyped and unusable key.
         """
-        stack = config_values.StackValues.of_current_stack()
+        values, problems = cls.read(config_values.StackValues.of_current_stack(), _default_region())
+        if problems:
+            raise ConfigError(problems)
+        return cls(**values, langsmith_api_key=pulumi.Config().require_secret("langsmithApiKey"))
+
+    @classmethod
+    def read(cls, stack: config_values.StackValues, default_region: str | None) -> tuple[dict[str, Any], list[Problem]]:
+        """The value of every field that has one, the API key's left out, and all that is wrong; needs no engine.
+
+        Args:
+            stack: What the stack sets.
+            default_region: The region of a stack that sets no ``region`` of its own.
+        """
         known = {**vars(PROFILES.get(stack.plain.get("profile", _PROFILE), DEV)), **config_values.defaults(cls)}
         values, problems = config_values.parse(cls, stack, known)
         problems += _key_problems(stack)
-        if "region" not in stack.plain and (region := _default_region()):
-            values["region"] = region
+        if "region" not in stack.plain and default_region:
+            values["region"] = default_region
         elif "region" not in values:
             problems.append(
                 Problem("region", "no AWS region is known.", "Set aws:region in the stack file, or AWS_REGION.")
             )
         complete = {**known, **values}
-        problems += config_rules.broken_rules(complete)
-        if problems:
-            raise ConfigError(problems)
-        return cls(**complete, langsmith_api_key=pulumi.Config().require_secret("langsmithApiKey"))
+        return complete, problems + config_rules.broken_rules(complete)
 
 
 def _default_region() -> str | None:

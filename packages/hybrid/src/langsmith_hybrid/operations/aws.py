@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ _TRIES = 4
 
 
 class Aws:
-    """One account and region.
+    """One account and region; safe to share between threads.
 
     Args:
         region: AWS region, such as ``eu-west-1``.
@@ -43,6 +44,8 @@ class Aws:
         self.region = region
         self.session = session or botocore.session.Session()
         self._clients: dict[tuple[str, str], Any] = {}
+        # A session can make one client at a time; clients can be used by many threads at once.
+        self._making = threading.Lock()
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A botocore client.
@@ -58,10 +61,11 @@ class Aws:
             retries={"mode": "standard", "max_attempts": _TRIES},
         )
         key = service, region or self.region
-        if key not in self._clients:
-            with translated(service):
-                self._clients[key] = self.session.create_client(service, region_name=key[1], config=config)
-        return self._clients[key]
+        with self._making:
+            if key not in self._clients:
+                with translated(service):
+                    self._clients[key] = self.session.create_client(service, region_name=key[1], config=config)
+            return self._clients[key]
 
     def ask(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         """One answer; ``operation`` is botocore's name, such as ``describe_vpcs``.
@@ -106,6 +110,11 @@ def translated(asked: str) -> Iterator[None]:
         raise AwsError(
             f"{asked} could not be asked ({type(error).__name__}).", "Check the AWS configuration."
         ) from None
+    except RuntimeError as error:
+        # All that botocore says when what it has just read again, as AWS_CREDENTIAL_EXPIRATION, is over already.
+        if "still expired" not in str(error):
+            raise
+        raise AccessExpiredError("The AWS credentials are over.", _LOG_IN) from None
 
 
 def _refusal(asked: str, code: str, message: str) -> AccessError | AwsError:

@@ -39,6 +39,19 @@ class Managed:
 
 
 @dataclasses.dataclass(frozen=True)
+class StackState:
+    """A stack's state.
+
+    Attributes:
+        managed: Everything a provider has made for the stack and not yet deleted.
+        pending: Names of the resources an interrupted run was in the midst of changing.
+    """
+
+    managed: tuple[Managed, ...]
+    pending: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class StackConfig:
     """A stack's configuration, the project's own keys without its prefix.
 
@@ -130,8 +143,16 @@ class HostingStack:
         Raises:
             StackError: pulumi cannot give the state.
         """
+        return self.state().managed
+
+    def state(self) -> StackState:
+        """What the stack's state says now.
+
+        Raises:
+            StackError: pulumi cannot give it.
+        """
         deployment = self._json("stack", "export").get("deployment") or {}
-        return tuple(
+        managed = tuple(
             Managed(
                 type=each["type"],
                 name=each["urn"].rpartition("::")[2],
@@ -142,6 +163,8 @@ class HostingStack:
             for each in deployment.get("resources") or ()
             if each.get("custom") and each.get("id") and not each["type"].startswith("pulumi:providers:")
         )
+        pending = (each["resource"]["urn"].rpartition("::")[2] for each in deployment.get("pending_operations") or ())
+        return StackState(managed, tuple(pending))
 
     def perform(self, command: str, *arguments: str) -> int:
         """Run a command that changes the stack before the eyes of whoever called; returns its exit code."""
