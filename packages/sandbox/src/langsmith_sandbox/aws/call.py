@@ -29,11 +29,15 @@ _READING_PREFIXES = (
 _DEFAULT_REGION = "us-east-1"
 
 # The name a request is signed for, where moto and botocore call the service otherwise.
-_BY_SIGNING_NAME = {"tagging": "resourcegroupstaggingapi", "elasticloadbalancing": "elbv2"}
+_BY_SIGNING_NAME = {
+    "tagging": "resourcegroupstaggingapi",
+    "servicequotas": "service-quotas",
+    "elasticloadbalancing": "elbv2",
+}
 
 SERVICES = frozenset({
     "acm", "autoscaling", "ec2", "ecr", "eks", "elasticache", "elbv2", "iam", "kms", "logs", "rds",
-    "resourcegroupstaggingapi", "route53", "s3", "secretsmanager", "ssm", "sts", "wafv2",
+    "resourcegroupstaggingapi", "route53", "s3", "secretsmanager", "service-quotas", "ssm", "sts", "wafv2",
 })  # fmt: skip
 
 

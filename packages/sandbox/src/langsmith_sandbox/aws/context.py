@@ -23,6 +23,7 @@ class Context:
         runtime: What runs behind EKS clusters.
         registry: ``host:port`` that ECR repository URIs name; None for the address AWS would give.
         stores: What runs behind databases and caches.
+        quotas: Values of quotas that are not AWS's default, by service and quota code.
         registry_secret: Signs the passwords that let into that registry.
     """
 
@@ -31,6 +32,7 @@ class Context:
     runtime: ClusterRuntime = dataclasses.field(default_factory=NullRuntime)
     registry: str | None = None
     stores: StoreServers = dataclasses.field(default_factory=NoServers)
+    quotas: dict[tuple[str, str], float] = dataclasses.field(default_factory=dict)
     registry_secret: str = dataclasses.field(default="", repr=False)
 
 

@@ -42,6 +42,7 @@ from langsmith_sandbox.aws import (
     overlay,
     permissions,
     pod_credentials,
+    service_quotas,
     signature,
     wire,
 )
@@ -206,6 +207,9 @@ class Emulator:
             with self._lock:
                 mock_random.seed(secrets.token_hex(16))
                 return pod_credentials.answer(asked["cluster"], environ)
+        if method == "PUT" and path.startswith("quotas/"):
+            known = service_quotas.set_value(path.removeprefix("quotas/"), read_body(environ))
+            return Response(status=204) if known else _json({"detail": f"{path} is no quota, or has no number."}, 404)
         if (method, path) == ("GET", "leftovers"):
             with self._lock:
                 overlay.settle_all()

@@ -22,12 +22,13 @@ from langsmith_sandbox.aws.logs import LogsResponse
 from langsmith_sandbox.aws.rds import instances as rds_instances
 from langsmith_sandbox.aws.rds.response import RdsResponse
 from langsmith_sandbox.aws.route53 import Route53Response
+from langsmith_sandbox.aws.service_quotas import ServiceQuotasResponse
 from langsmith_sandbox.aws.sts import StsResponse
 from langsmith_sandbox.aws.tagging import TaggingResponse
 from langsmith_sandbox.aws.wafv2.response import Wafv2Response
 
-# Both generations of load balancers are signed for alike, and moto takes them for the first.
-_ROUTED_AS = {"elbv2": "elb"}
+# Both generations of load balancers are signed for alike, and moto takes them for the first. Others it calls otherwise.
+_ROUTED_AS = {"elbv2": "elb", "service-quotas": "servicequotas"}
 # S3 answers by its own dispatch, not by one method an operation.
 _DISPATCHED_BY_THEMSELVES = frozenset({"s3"})
 _RESPONSES = {
@@ -48,6 +49,7 @@ _OURS: dict[str, type[BaseResponse]] = {
     "rds": RdsResponse,
     "route53": Route53Response,
     "resourcegroupstaggingapi": TaggingResponse,
+    "service-quotas": ServiceQuotasResponse,
     "sts": StsResponse,
     "wafv2": Wafv2Response,
 }

@@ -21,7 +21,7 @@ from langsmith_sandbox.aws.credentials import PARTITION, role_of
 from langsmith_sandbox.aws.policies import Verdict, judge
 
 # What policies call a service, where the API's own name is another.
-_PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
+_PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "service-quotas": "servicequotas"}
 # Everybody may ask who they are.
 _FREE = {("sts", "GetCallerIdentity")}
 _CODES = {

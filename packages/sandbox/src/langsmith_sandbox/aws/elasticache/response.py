@@ -5,11 +5,14 @@ from __future__ import annotations
 from moto.core.responses import ActionResult
 
 from langsmith_sandbox.aws.elasticache.groups import ParameterGroupOperations, SubnetGroupOperations
+from langsmith_sandbox.aws.elasticache.offerings import OfferingOperations
 from langsmith_sandbox.aws.elasticache.replication_groups import ReplicationGroupOperations
 from langsmith_sandbox.aws.errors import AwsError
 
 
-class ElastiCacheResponse(ParameterGroupOperations, SubnetGroupOperations, ReplicationGroupOperations):
+class ElastiCacheResponse(
+    ParameterGroupOperations, SubnetGroupOperations, ReplicationGroupOperations, OfferingOperations
+):
     """Handles one ElastiCache request. Replaces moto's, whose groups neither end deleting nor know each other."""
 
     def list_tags_for_resource(self) -> ActionResult:
