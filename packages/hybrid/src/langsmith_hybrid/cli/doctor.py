@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from langsmith_hybrid.cli import options
 
+if TYPE_CHECKING:
+    from langsmith_hybrid.operations.doctor import Findings
+
 
 @click.command("doctor")
 @options.common
 def doctor(stack: str | None, folder: Path, as_json: bool) -> None:
-    """..."""
+    """Look for what would keep `pulumi up` from ending well.
+
+    Asks pulumi, AWS, LangSmith and the chart repositories; changes nothing. Ends with 0 if nothing stands in the way.
+    """
+    from langsmith_hybrid.cli.report import reporting
+    from langsmith_hybrid.operations.doctor import examine
+    from langsmith_hybrid.operations.hosting_stack import HostingStack
+
+    with reporting(as_json=as_json) as report:
+        with report.busy("Looking around"):
+            findings = examine(HostingStack.find(folder, stack))
+        error = findings.error
+        fields = {"checks": [each.fields() for each in findings.all]}
+        if error is not None:
+            fields |= {"error": error.what, "remedy": error.remedy, "exit_code": error.exit_code}
+        report.result(fields, _table(findings))
+        if error is not None and as_json:
+            sys.exit(error.exit_code)  # all has been said, in one object
+        findings.raise_failures()
+
+
+def _table(findings: Findings) -> str:
+    from langsmith_hybrid.cli.report import columns
+
+    rows: list[tuple[str, ...]] = []
+    for each in findings.all:
+        rows.append((each.state, each.check, each.what))
+        if each.remedy:
+            rows.append(("", "", f"→ {each.remedy}"))
+    return columns(rows)
