@@ -23,6 +23,7 @@ class Report:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self.has_result = False
 
     def say(self, text: str) -> None:
         """A line on what is being done, for people."""
@@ -41,22 +42,26 @@ class Report:
             yield
 
     def result(self, fields: Mapping[str, Any], text: str) -> None:
-        """What came of it: ``fields`` for machines, ``text`` for people."""
+        """What came of it: ``fields`` for machines, ``text`` for people. Given once a run."""
+        self.has_result = True
         click.echo(json.dumps({"schema": SCHEMA, **fields}) if self.as_json else text)
 
 
 @contextlib.contextmanager
 def reporting(*, as_json: bool) -> Iterator[Report]:
-    """A report; an error of ours becomes its exit code and two sentences, and never a traceback."""
+    """A report; an error of ours becomes its exit code and two sentences, and never a traceback.
+
+    After a result machines are told no more of an error than its exit code: they read one object.
+    """
     from langsmith_hybrid.operations.errors import OperationError
 
     report = Report(as_json=as_json)
     try:
         yield report
     except OperationError as error:
-        if as_json:
+        if as_json and not report.has_result:
             report.result({"error": error.what, "remedy": error.remedy, "exit_code": error.exit_code}, "")
-        else:
+        elif not as_json:
             click.echo(f"Error: {error.what}" + (f"\n{error.remedy}" if error.remedy else ""), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
