@@ -1,0 +1,108 @@
+"""The search: everything that is of some stacks, and that none of their states holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from langsmith_hybrid.component import STACK_TAG
+from langsmith_hybrid.operations.aws import Aws
+from langsmith_hybrid.operations.errors import OperationError
+from langsmith_hybrid.operations.langsmith import workspace_of
+from langsmith_hybrid.operations.orphans import identity, snapshots
+from langsmith_hybrid.operations.orphans.findings import Findings, Left, Unseen
+from langsmith_hybrid.operations.orphans.found import Found, plain
+from langsmith_hybrid.operations.orphans.gone_clusters import GoneClusters
+from langsmith_hybrid.operations.orphans.living import of_the_living
+from langsmith_hybrid.operations.orphans.presence import Presence, presence
+from langsmith_hybrid.operations.orphans.removal import in_order, left_over
+from langsmith_hybrid.operations.orphans.tagged import interfaces, tagged
+from langsmith_hybrid.operations.orphans.whose import Whose
+from langsmith_hybrid.operations.orphans.workspace import Workspace, in_workspace
+
+
+def search(whose: Whose, aws: Aws | None = None, workspace: Workspace = workspace_of) -> Findings:
+    """Look for what is left of some stacks; changes nothing, and raises nothing.
+
+    What cannot be looked at is among the findings, with its error, and keeps nothing else from being found.
+    """
+    aws = aws or Aws(whose.region)
+    search = _Search(whose, aws)
+    search.resources("resources with the stack's tag", lambda: tagged(aws))
+    search.resources("network interfaces with the stack's tag", lambda: interfaces(aws))
+    search.resources("IAM roles", lambda: identity.roles(aws))
+    search.resources("IAM policies", lambda: identity.policies(aws))
+    search.resources("database snapshots", lambda: snapshots.of_databases(aws, whose.held))
+    search.resources("cache snapshots", lambda: snapshots.of_caches(aws, whose.held))
+    if whose.prefixes:
+        gone = GoneClusters(aws, whose.prefixes)
+        search.resources("log groups", gone.log_groups)
+        search.resources("KMS aliases", gone.aliases)
+        search.resources("security groups of EKS", gone.security_groups)
+        search.resources("network interfaces of Pods", gone.interfaces)
+    search.secrets()
+    for stack in whose.stacks:
+        search.look("LangSmith", lambda stack=stack: in_workspace(stack, whose.held, workspace))
+    return search.findings()
+
+
+class _Search:
+    """A search that is under way."""
+
+    def __init__(self, whose: Whose, aws: Aws) -> None:
+        self._whose = whose
+        self._aws = aws
+        self._left: dict[tuple[str, str], Left] = {}
+        self._settled: set[tuple[str, str]] = set()  # known to be no left-overs of these stacks
+        self._notes: list[str] = []
+        self._unseen = list(whose.unseen)
+
+    def findings(self) -> Findings:
+        """What it came to."""
+        return Findings(tuple(sorted(self._left.values(), key=in_order)), tuple(self._notes), tuple(self._unseen))
+
+    def look(self, what: str, find: Callable[[], Iterable[Left]]) -> None:
+        """Take what is found; where that fails, ``what`` could not be looked at."""
+        try:
+            for each in find():
+                self._left.setdefault((each.type, each.id), each)
+        except OperationError as error:
+            self._unseen.append(Unseen(what, error))
+
+    def resources(self, what: str, find: Callable[[], Iterable[Found]]) -> None:
+        """Take what is found in AWS and is a left-over."""
+        self.look(what, lambda: (left_over(each, self._whose.region) for each in find() if self._is_left(each)))
+
+    def secrets(self) -> None:
+        """Note the secrets that wait for their deletion, which no other list has."""
+        filters = [{"Key": "tag-key", "Values": [STACK_TAG]}]
+        asked: dict[str, Any] = {"IncludePlannedDeletion": True, "Filters": filters}
+
+        def find() -> Iterable[Left]:
+            for each in self._aws.each("secretsmanager", "list_secrets", "SecretList", **asked):
+                found = Found("secretsmanager:secret", each["Name"], each["ARN"], plain(each.get("Tags")))
+                if each.get("DeletedDate") and self._whose.are_of(found.tags.get(STACK_TAG, "")):
+                    self._note(found)
+            return ()
+
+        self.look("secrets", find)
+
+    def _is_left(self, found: Found) -> bool:
+        key = found.type, found.id
+        if key in self._settled or key in self._left:
+            return False
+        tag, held = found.tags.get(STACK_TAG), self._whose.held
+        if (tag is None or self._whose.are_of(tag)) and not held.has(found) and not of_the_living(found, held):
+            there = presence(self._aws, found)
+            if there is Presence.WAITING:
+                self._note(found)
+            elif there is Presence.STAYS:
+                return True
+        self._settled.add(key)
+        return False
+
+    def _note(self, found: Found) -> None:
+        self._settled.add((found.type, found.id))
+        note = f"The {found.type} {found.id} waits for its deletion, and needs nothing more."
+        if note not in self._notes:
+            self._notes.append(note)
