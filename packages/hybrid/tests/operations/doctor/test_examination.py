@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from operations.doctor.world import World
 from operations.fakes import API_KEY, refusal
 
 from langsmith_control_plane.errors import UnauthorizedError
-from langsmith_hybrid.operations.doctor import State, examine, quick
-from langsmith_hybrid.operations.errors import AccessError, AccessExpiredError, PreflightError
+from langsmith_hybrid.operations.doctor import Findings, State, examine, quick
+from langsmith_hybrid.operations.errors import AccessError, AccessExpiredError, PreflightError, StackError
+
+Examination = Callable[..., Findings]
 
 EVERYTHING = [
     "pulumi", "configuration", "state", "aws-credentials", "langsmith", "listener", "lock", "zones",
@@ -17,15 +22,15 @@ EVERYTHING = [
 ]  # fmt: skip
 
 
-def look(world, of=examine):
+def look(world: World, of: Examination = examine) -> Findings:
     return of(world.pulumi.stack(world.folder), world.aws, world.around)
 
 
-def states(findings):
+def states(findings: Findings) -> dict[str, State]:
     return {finding.check: finding.state for finding in findings.all}
 
 
-def test_where_all_is_well_every_check_says_so_in_a_fixed_order(world):
+def test_where_all_is_well_every_check_says_so_in_a_fixed_order(world: World) -> None:
     world.set(eksPublicAccessCidrs='["203.0.113.7/32"]')
     findings = look(world)
     assert [finding.check for finding in findings.all] == EVERYTHING
@@ -33,27 +38,34 @@ def test_where_all_is_well_every_check_says_so_in_a_fixed_order(world):
     assert findings.error is None
 
 
-def test_an_examination_tells_pulumi_to_do_nothing(world):
+def test_an_examination_tells_pulumi_to_do_nothing(world: World) -> None:
     look(world)
     assert world.pulumi.performed == [], "a doctor changes nothing"
     assert all(operation.startswith(("describe_", "get_", "list_")) for _, operation, _ in world.aws.asked)
 
 
-def test_the_cheap_part_asks_neither_for_quotas_nor_for_charts(world):
+def test_the_cheap_part_asks_neither_for_quotas_nor_for_charts(world: World) -> None:
     assert [finding.check for finding in look(world, quick).all] == EVERYTHING[1:6]
     assert {service for service, _, _ in world.aws.asked} == {"sts"}
 
 
-def test_without_a_stack_nothing_else_is_asked(world):
+@pytest.mark.parametrize("of", [examine, quick])
+def test_without_a_stack_there_is_nothing_to_examine(world: World, of: Examination) -> None:
     world.pulumi.broken = "no stack named 'dev' found."
-    findings = look(world)
-    assert [finding.check for finding in findings.all] == ["pulumi", "stack"]
-    assert isinstance(findings.error, PreflightError)
-    assert "no stack named 'dev' found" in findings.error.what
+    with pytest.raises(StackError, match="no stack named 'dev' found"):
+        look(world, of)
     assert world.aws.asked == []
 
 
-def test_without_credentials_nothing_is_asked_of_the_account(world):
+def test_a_state_that_cannot_be_read_leaves_out_what_depends_on_it(world: World) -> None:
+    world.pulumi.broken_export = "the state is of a later version."
+    findings = look(world)
+    assert states(findings)["state"] is State.FAIL
+    assert states(findings)["langsmith"] is State.OK
+    assert not [check for check in states(findings) if check.startswith("quota")]
+
+
+def test_without_credentials_nothing_is_asked_of_the_account(world: World) -> None:
     world.aws.answers["sts", "get_caller_identity"] = refusal("InvalidClientTokenId")
     findings = look(world)
     assert states(findings)["aws-credentials"] is State.FAIL
@@ -62,13 +74,13 @@ def test_without_credentials_nothing_is_asked_of_the_account(world):
     assert "chart-keda" in states(findings), "what needs no account is looked at all the same"
 
 
-def test_a_session_that_is_over_is_told_from_credentials_that_are_wrong(world):
+def test_a_session_that_is_over_is_told_from_credentials_that_are_wrong(world: World) -> None:
     world.aws.answers["sts", "get_caller_identity"] = refusal("ExpiredToken")
     world.control_plane.refuses = UnauthorizedError("401.")
     assert isinstance(look(world).error, AccessExpiredError)
 
 
-def test_what_aws_will_not_tell_is_unknown_and_not_well(world):
+def test_what_aws_will_not_tell_is_unknown_and_not_well(world: World) -> None:
     world.aws.answers["service-quotas", "get_service_quota"] = refusal("AccessDeniedException", "not yours to see")
     findings = look(world)
     asked = [finding for finding in findings.all if finding.check.startswith("quota-")]
@@ -79,14 +91,14 @@ def test_what_aws_will_not_tell_is_unknown_and_not_well(world):
     assert findings.error is None, "what could not be seen stands in nobody's way"
 
 
-def test_a_check_that_breaks_hides_none_of_the_others(world):
+def test_a_check_that_breaks_hides_none_of_the_others(world: World) -> None:
     world.aws.answers["ec2", "describe_vpcs"] = {"nothing": "a doctor expects"}
     found = states(look(world))
     assert found["quota-vpcs"] is State.UNKNOWN
     assert found["quota-elastic-ips"] is State.OK
 
 
-def test_all_problems_are_told_in_one_run(world):
+def test_all_problems_are_told_in_one_run(world: World) -> None:
     world.set(vpcCidr="somewhere", eksNodeInstanceTyp="m5.large")
     world.unreachable["https://kedacore.github.io/charts/index.yaml"] = OSError("no route to host")
     error = look(world).error
@@ -96,7 +108,7 @@ def test_all_problems_are_told_in_one_run(world):
     assert "chart-keda" in error.what
 
 
-def test_what_depends_on_a_broken_key_is_left_out(world):
+def test_what_depends_on_a_broken_key_is_left_out(world: World) -> None:
     world.set(natGateways="many")
     found = states(look(world))
     assert "quota-elastic-ips" not in found, "how many there would be is not known"
@@ -104,7 +116,7 @@ def test_what_depends_on_a_broken_key_is_left_out(world):
 
 
 @pytest.mark.parametrize("of", [examine, quick])
-def test_no_finding_shows_the_key(world, of):
+def test_no_finding_shows_the_key(world: World, of: Examination) -> None:
     world.set(agentNamespaces=API_KEY)
     for finding in look(world, of).all:
         assert API_KEY not in f"{finding.what} {finding.remedy}"

@@ -13,7 +13,6 @@ from langsmith_hybrid.operations.errors import AccessExpiredError
 CHECK = "aws-credentials"
 # A first update takes 25 to 30 minutes, of which the cluster is 15 to 20.
 _FIRST_UP = dt.timedelta(minutes=30)
-_AGAIN = "the way you got these"
 
 
 def findings(aws: Aws, *, has_cluster: bool, environ: Mapping[str, str], now: dt.datetime) -> Iterator[Finding]:
@@ -24,7 +23,7 @@ def findings(aws: Aws, *, has_cluster: bool, environ: Mapping[str, str], now: dt
         AccessExpiredError: They are over.
     """
     life = life_of(aws, environ)
-    again = f"Run `{life.renew}`" if life.renew else f"Get new credentials {_AGAIN}"
+    again = f"Run `{life.renew}`" if life.renew else f"Get new credentials"
     if life.ends is not None and life.ends <= now:
         yield fail(CHECK, f"The AWS credentials ended at {life.ends:%H:%M %Z}.", f"{again}.", AccessExpiredError)
         return
@@ -45,9 +44,7 @@ def _without_end(who: str, life: Life, again: str, *, has_cluster: bool) -> Find
     what = f"{who}; {life.says}."
     if life.known or has_cluster:
         return ok(CHECK, what)
-    return unknown(
-        CHECK, what, f"A first `pulumi up` takes 25 to 30 minutes: {again[0].lower()}{again[1:]} if in doubt."
-    )
+    return unknown(CHECK, what, f"{again} first if they are old: a first `pulumi up` takes 25 to 30 minutes.")
 
 
 def _spoken(left: dt.timedelta) -> str:

@@ -94,4 +94,4 @@ def _endpoint(values: Any) -> str:
 
 def _reason(error: OSError) -> str:
     reason = getattr(error, "reason", error)
-    return str(reason).partition("\n")[0] or type(reason).__name__
+    return getattr(reason, "strerror", None) or str(reason).partition("\n")[0] or type(reason).__name__

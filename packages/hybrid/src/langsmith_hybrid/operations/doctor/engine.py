@@ -18,7 +18,7 @@ def version(stack: HostingStack) -> Iterator[Finding]:
     """Whether pulumi is there, and as new as the program's own libraries."""
     oldest = ".".join(map(str, _OLDEST))
     done = stack.pulumi.answer(["version"], stack.folder)
-    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", done.stdout.strip())
+    match = re.match(r"(\d+)\.(\d+)\.(\d+)", done.stdout.strip().removeprefix("v"))
     if match is None:
         yield unknown("pulumi", "pulumi does not say which version it is.", f"Make sure that it is {oldest} or newer.")
     elif tuple(map(int, match.groups())) < _OLDEST:

@@ -60,12 +60,13 @@ def examine(stack: HostingStack, aws: Aws | None = None, around: Surroundings | 
         stack: The stack.
         aws: Its account and region; by default botocore's own credentials, in the region of the stack file.
         around: What else is asked.
+
+    Raises:
+        StackError: There is no such stack, or pulumi cannot read its file.
     """
     around = around or Surroundings()
-    version = run([Check("pulumi", lambda: engine.version(stack))])
     subject, begun = _begin(stack, aws, around)
-    if subject is None:
-        return Findings((*version, *begun))
+    version = run([Check("pulumi", lambda: engine.version(stack))])
     basics = run(_basics(subject, around))
     rest = [Check("lock", lambda: engine.lock(stack, subject.aws))]
     if subject.state and not any(each.check == credentials.CHECK and each.state is State.FAIL for each in basics):
@@ -74,20 +75,20 @@ def examine(stack: HostingStack, aws: Aws | None = None, around: Surroundings | 
 
 
 def quick(stack: HostingStack, aws: Aws | None = None, around: Surroundings | None = None) -> Findings:
-    """The part of `examine` that takes seconds: the stack file, AWS credentials and their life, the LangSmith key."""
+    """The part of `examine` that takes seconds: the stack file, AWS credentials and their life, the LangSmith key.
+
+    Takes what `examine` takes, and raises what it does.
+    """
     around = around or Surroundings()
     subject, begun = _begin(stack, aws, around)
-    return Findings((*begun, *run(_basics(subject, around) if subject else [])))
+    return Findings((*begun, *run(_basics(subject, around))))
 
 
-def _begin(stack: HostingStack, aws: Aws | None, around: Surroundings) -> tuple[Subject | None, list[Finding]]:
-    """What the other checks are about; None where pulumi cannot say what the stack is."""
+def _begin(stack: HostingStack, aws: Aws | None, around: Surroundings) -> tuple[Subject, list[Finding]]:
+    """What the other checks are about, and what is found in looking it up."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         asked = pool.submit(stack.state)
-        try:
-            config = stack.config
-        except StackError as error:
-            return None, [fail("stack", error.what, error.remedy)]
+        config = stack.config
     reading = configuration.read(config)
     findings = list(configuration.findings(config, reading, around.time.date()))
     state = None

@@ -80,7 +80,7 @@ class Findings:
         kinds = {finding.error for finding in failed}
         kind = next((each for each in (AccessExpiredError, AccessError) if each in kinds), PreflightError)
         if len(failed) == 1:
-            return kind(failed[0].what, failed[0].remedy)
+            return kind(f"{failed[0].check}: {failed[0].what}", failed[0].remedy)
         names = ", ".join(dict.fromkeys(finding.check for finding in failed))
         return kind(f"{len(failed)} things stand in the way: {names}.", "Do what is said of each, and run this again.")
 
