@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +27,8 @@ def doctor(stack: str | None, folder: Path, as_json: bool) -> None:
     with reporting(as_json=as_json) as report:
         with report.busy("Looking around"):
             findings = examine(HostingStack.find(folder, stack))
-        error = findings.error
-        fields = {"checks": [each.fields() for each in findings.all]}
-        if error is not None:
-            fields |= {"error": error.what, "remedy": error.remedy, "exit_code": error.exit_code}
-        report.result(fields, _table(findings))
-        if error is not None and as_json:
-            sys.exit(error.exit_code)  # all has been said, in one object
+        failed = list(dict.fromkeys(each.check for each in findings.failed))
+        report.result({"checks": [each.fields() for each in findings.all], "failed": failed}, _table(findings))
         findings.raise_failures()
 
 

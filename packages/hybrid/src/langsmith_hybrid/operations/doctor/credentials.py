@@ -23,7 +23,7 @@ def findings(aws: Aws, *, has_cluster: bool, environ: Mapping[str, str], now: dt
         AccessExpiredError: They are over.
     """
     life = life_of(aws, environ)
-    again = f"Run `{life.renew}`" if life.renew else f"Get new credentials"
+    again = f"Run `{life.renew}`" if life.renew else "Get new credentials"
     if life.ends is not None and life.ends <= now:
         yield fail(CHECK, f"The AWS credentials ended at {life.ends:%H:%M %Z}.", f"{again}.", AccessExpiredError)
         return
