@@ -14,7 +14,7 @@ from operations.fakes import REGION, FakeAws, FakePulumi
 
 from langsmith_control_plane.endpoints import Endpoints, of_region
 from langsmith_control_plane.errors import NotFoundError
-from langsmith_control_plane.models import Listener
+from langsmith_control_plane.models import Deployment, Listener
 from langsmith_hybrid.operations.doctor import configuration
 from langsmith_hybrid.operations.doctor.examination import Surroundings
 from langsmith_hybrid.operations.doctor.subject import Subject
@@ -70,11 +70,13 @@ class ControlPlane:
 
     Attributes:
         listeners: Its listeners.
+        deployments: Its deployments, each on the listener that is asked about.
         unknown_listener: What asking for a listener that is not there raises.
         refuses: What every question raises; None where it answers.
     """
 
     listeners: list[Listener] = dataclasses.field(default_factory=list)
+    deployments: list[Deployment] = dataclasses.field(default_factory=list)
     unknown_listener: Exception = dataclasses.field(default_factory=lambda: NotFoundError("Listener ID not found."))
     refuses: Exception | None = None
     endpoints: Endpoints = dataclasses.field(default_factory=lambda: of_region("us"))
@@ -83,6 +85,9 @@ class ControlPlane:
         if self.refuses:
             raise self.refuses
         return tuple(self.listeners)
+
+    def list_deployments(self, *, listener_id: str) -> tuple[Deployment, ...]:
+        return tuple(each for each in self.deployments if each.source_config.listener_id == listener_id)
 
     def get_listener(self, _listener_id: str) -> Listener:
         raise self.unknown_listener

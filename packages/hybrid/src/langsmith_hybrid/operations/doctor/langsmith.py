@@ -33,24 +33,24 @@ def findings(subject: Subject, workspace: Workspace) -> Iterator[Finding]:
     from langsmith_control_plane.errors import NotEnabledError, NotFoundError
 
     with workspace(subject.stack.config) as client:
-        listeners = client.list_listeners()
-        where = client.endpoints.control_plane
+        listeners: Sequence[Listener] = ()
         try:
+            listeners = client.list_listeners()
             client.get_listener(_NOBODY)
         except NotFoundError:
             pass
         except NotEnabledError as error:
             yield fail(CHECK, error.what, error.remedy)
             return
-    workspace_id = subject.values["langsmith_workspace_id"]
-    yield ok(CHECK, f"The key opens the workspace {workspace_id} at {where}, which allows listeners.")
-    if subject.has("eks_cluster_name", "agent_namespaces"):
-        yield _compute_id(subject, listeners)
+        workspace_id, where = subject.values["langsmith_workspace_id"], client.endpoints.control_plane
+        yield ok(CHECK, f"The key opens the workspace {workspace_id} at {where}, which allows listeners.")
+        if subject.has("eks_cluster_name", "agent_namespaces"):
+            yield _compute_id(subject, listeners, client)
 
 
-def _compute_id(subject: Subject, listeners: Sequence[Listener]) -> Finding:
+def _compute_id(subject: Subject, listeners: Sequence[Listener], client: ControlPlaneClient) -> Finding:
     """Whose the name is under which LangSmith would know the cluster."""
-    wanted = subject.values["eks_cluster_name"]
+    wanted, namespaces = subject.values["eks_cluster_name"], subject.values["agent_namespaces"]
     named = [each for each in listeners if each.compute_id == wanted]
     if not named:
         return ok(_NAME, f"{wanted} is free: no listener has it as its compute id.")
@@ -58,12 +58,22 @@ def _compute_id(subject: Subject, listeners: Sequence[Listener]) -> Finding:
         ids = ", ".join(sorted(each.id for each in named))
         return fail(_NAME, f"Several listeners have the compute id {wanted}: {ids}.", "Delete all but one.")
     (found,) = named
+    if stranded := _stranded(client, found, namespaces):
+        what = f"The listener {found.id} of the compute id {wanted} would lose namespaces of {stranded}."
+        return fail(_NAME, what, "Keep them in agentNamespaces, delete what runs there, or set another eksClusterName.")
     if found.id in {each.id for each in subject.managed}:
         return ok(_NAME, f"The listener {found.id} is this stack's.")
-    has = ", ".join(found.namespaces) or "no namespace"
-    gets = ", ".join(subject.values["agent_namespaces"])
+    has = ", ".join(found.namespaces) or "none"
     return warn(
         _NAME,
-        f"The listener {found.id} has the compute id {wanted} already, and {has}; it would be adopted, with {gets}.",
-        "Set eksClusterName to another name if it belongs to another cluster.",
+        f"The listener {found.id} has the compute id {wanted} already (namespaces: {has}), and would be adopted.",
+        f"It would get the namespaces {', '.join(namespaces)}. Set another eksClusterName if it is another cluster's.",
     )
+
+
+def _stranded(client: ControlPlaneClient, listener: Listener, namespaces: Sequence[str]) -> str:
+    """Names of deployments in namespaces the listener would lose, which the update refuses; empty if there are none."""
+    if not (lost := set(listener.namespaces) - set(namespaces)):
+        return ""
+    deployments = client.list_deployments(listener_id=listener.id)
+    return ", ".join(sorted(each.name for each in deployments if each.source_config.namespace in lost))
