@@ -7,7 +7,7 @@ from typing import Any
 
 from langsmith_hybrid.operations.errors import LeftoversError, OperationError
 
-_REMEDY = "Remove each as its line says, in this order, and look again."
+_REMEDY = "Remove them as each says, in this order, and look again."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Left:
         type: As the tagging API names it, such as ``ec2:subnet``; ``langsmith:listener`` and ``langsmith:deployment``.
         id: The id or name people know it by.
         arn: Its ARN; empty where it has none.
-        stack: The value of its stack tag; empty where it was found by its name.
+        stack: The value of its stack tag, or of the stack it must be of; empty where only its name says something.
         why: Why it stays, or how it came to be, as a sentence.
         remove: The command that removes it, or where that is done.
     """
@@ -59,8 +59,9 @@ class Findings:
         if self.unseen:
             return self.unseen[0].error
         if self.left:
-            what = f"{len(self.left)} left that no stack manages." if len(self.left) > 1 else "Something is left."
-            return LeftoversError(what, _REMEDY, [f"{each.type} {each.id}" for each in self.left])
+            some = "One thing is" if len(self.left) == 1 else f"{len(self.left)} things are"
+            named = [f"{each.type} {each.id}" for each in self.left]
+            return LeftoversError(f"{some} left that no stack manages.", _REMEDY, named)
         return None
 
     def fields(self) -> dict[str, Any]:

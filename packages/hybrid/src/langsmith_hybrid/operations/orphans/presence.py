@@ -13,6 +13,7 @@ from typing import Any
 from langsmith_hybrid.operations.aws import Aws
 from langsmith_hybrid.operations.errors import AwsError
 from langsmith_hybrid.operations.orphans.found import Found
+from langsmith_hybrid.operations.orphans.parts import whole_of
 
 _GONE = frozenset({"terminated", "deleted", "delete-complete"})
 _GOING = frozenset({"shutting-down", "deleting", "delete-in-progress", "delete_in_progress"})
@@ -124,15 +125,16 @@ _QUESTIONS: Mapping[str, _Question] = {
 
 
 def presence(aws: Aws, found: Found) -> Presence:
-    """Whether it is still there; of what a service keeps to itself, the tagging API's word is taken.
+    """Whether it is still there, or what it is a part of; where no service can be asked, it is.
 
     Raises:
         AccessError: There are no credentials any more.
     """
-    question = _QUESTIONS.get(found.type)
+    asked = whole_of(found) or found
+    question = _QUESTIONS.get(asked.type)
     if question is None:
         return Presence.STAYS
-    name = found.arn if question.by_arn else found.id
+    name = asked.arn if question.by_arn else asked.id
     try:
         answer = aws.ask(
             question.service, question.operation, **{question.parameter: [name] if question.many else name}

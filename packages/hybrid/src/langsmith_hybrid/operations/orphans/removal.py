@@ -13,21 +13,24 @@ from langsmith_hybrid.operations.orphans.living import made_by_a_cluster
 _REMOVED_BY: Mapping[str, str] = {
     "langsmith:deployment": "",
     "langsmith:listener": "",
-    "elasticloadbalancing:listener-rule": "Goes with its load balancer.",
-    "elasticloadbalancing:listener": "Goes with its load balancer.",
+    "route53:record": "Route 53 console: delete the record",
+    "elasticloadbalancing:listener-rule": "aws elbv2 delete-rule --rule-arn {arn}",
+    "elasticloadbalancing:listener": "aws elbv2 delete-listener --listener-arn {arn}",
     "elasticloadbalancing:loadbalancer": "aws elbv2 delete-load-balancer --load-balancer-arn {arn}",
     "elasticloadbalancing:targetgroup": "aws elbv2 delete-target-group --target-group-arn {arn}",
     "acm:certificate": "aws acm delete-certificate --certificate-arn {arn}",
-    "eks:podidentityassociation": "Goes with its cluster.",
-    "eks:access-entry": "Goes with its cluster.",
-    "eks:addon": "Goes with its cluster.",
+    "eks:podidentityassociation": (
+        "aws eks delete-pod-identity-association --cluster-name {first} --association-id {second}"
+    ),
+    "eks:access-entry": "EKS console, Clusters, {first}, Access: delete it",
+    "eks:addon": "aws eks delete-addon --cluster-name {first} --addon-name {second}",
     "eks:nodegroup": "aws eks delete-nodegroup --cluster-name {first} --nodegroup-name {second}",
     "autoscaling:autoScalingGroup": "EC2 console, Auto Scaling groups: delete it, and its instances go with it",
     "ec2:instance": "aws ec2 terminate-instances --instance-ids {id}",
     "eks:cluster": "aws eks delete-cluster --name {id}",
     "ec2:launch-template": "aws ec2 delete-launch-template --launch-template-id {id}",
     "rds:db": "aws rds delete-db-instance --db-instance-identifier {id} --final-db-snapshot-identifier {id}-last",
-    "elasticache:cluster": "Goes with its replication group.",
+    "elasticache:cluster": "aws elasticache delete-cache-cluster --cache-cluster-id {id}",
     "elasticache:replicationgroup": "aws elasticache delete-replication-group --replication-group-id {id}",
     "rds:subgrp": "aws rds delete-db-subnet-group --db-subnet-group-name {id}",
     "rds:pg": "aws rds delete-db-parameter-group --db-parameter-group-name {id}",
@@ -46,7 +49,7 @@ _REMOVED_BY: Mapping[str, str] = {
     "ec2:natgateway": "aws ec2 delete-nat-gateway --nat-gateway-id {id}",
     "ec2:network-interface": "aws ec2 delete-network-interface --network-interface-id {id}",
     "ec2:elastic-ip": "aws ec2 release-address --allocation-id {id}",
-    "ec2:security-group-rule": "Goes with its security group.",
+    "ec2:security-group-rule": "EC2 console, Security group rules: delete it; it goes with its group, too",
     "ec2:security-group": "aws ec2 delete-security-group --group-id {id}",
     "ec2:prefix-list": "aws ec2 delete-managed-prefix-list --prefix-list-id {id}",
     "ec2:subnet": "aws ec2 delete-subnet --subnet-id {id}",
@@ -67,6 +70,7 @@ _DIED = "It carries the stack's tag and no state holds it: a run died before it 
 _WHY: Mapping[str, str] = {
     "logs:log-group": "EKS writes once more after a cluster was deleted, and makes its log group again, without tags.",
     "kms:alias": "An alias outlives the stack that made it. This program makes none.",
+    "route53:record": "No record carries tags; no state holds it, and one of agents' name is in the way of the next.",
     "rds:snapshot": "A database's data, kept when it was deleted under deletionProtection, or taken by hand.",
     "elasticache:snapshot": "A cache's data, kept when it was deleted under deletionProtection, or taken by hand.",
 }
@@ -75,9 +79,10 @@ _CLUSTER_GONE = (
 )
 
 
-def left_over(found: Found, region: str) -> Left:
-    """Something found, with why it stays and how it is removed."""
-    return Left(found.type, found.id, found.arn, found.tags.get(STACK_TAG, ""), _why(found), _removed_by(found, region))
+def left_over(found: Found, *, stack: str, region: str) -> Left:
+    """Something found, with why it stays and how it is removed; ``stack`` is whose it is if no tag says so."""
+    of = found.tags.get(STACK_TAG, stack)
+    return Left(found.type, found.id, found.arn, of, _why(found), _removed_by(found, region))
 
 
 def in_order(left: Left) -> tuple[str, int, str]:

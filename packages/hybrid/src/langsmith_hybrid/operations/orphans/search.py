@@ -14,7 +14,9 @@ from langsmith_hybrid.operations.orphans.findings import Findings, Left, Unseen
 from langsmith_hybrid.operations.orphans.found import Found, plain
 from langsmith_hybrid.operations.orphans.gone_clusters import GoneClusters
 from langsmith_hybrid.operations.orphans.living import of_the_living
+from langsmith_hybrid.operations.orphans.parts import whole_of
 from langsmith_hybrid.operations.orphans.presence import Presence, presence
+from langsmith_hybrid.operations.orphans.records import records
 from langsmith_hybrid.operations.orphans.removal import in_order, left_over
 from langsmith_hybrid.operations.orphans.tagged import interfaces, tagged
 from langsmith_hybrid.operations.orphans.whose import Whose
@@ -28,6 +30,14 @@ def search(whose: Whose, aws: Aws | None = None, workspace: Workspace = workspac
     """
     aws = aws or Aws(whose.region)
     search = _Search(whose, aws)
+    if search.is_let_in():
+        _look_in_aws(search, whose, aws)
+    for stack in whose.stacks:
+        search.look("LangSmith", lambda stack=stack: in_workspace(stack, whose.held, workspace))
+    return search.findings()
+
+
+def _look_in_aws(search: _Search, whose: Whose, aws: Aws) -> None:
     search.resources("resources with the stack's tag", lambda: tagged(aws))
     search.resources("network interfaces with the stack's tag", lambda: interfaces(aws))
     search.resources("IAM roles", lambda: identity.roles(aws))
@@ -40,10 +50,9 @@ def search(whose: Whose, aws: Aws | None = None, workspace: Workspace = workspac
         search.resources("KMS aliases", gone.aliases)
         search.resources("security groups of EKS", gone.security_groups)
         search.resources("network interfaces of Pods", gone.interfaces)
+    for zone, hostname in whose.hostnames:
+        search.resources(f"records of {hostname}", lambda zone=zone, name=hostname: records(aws, zone, name))
     search.secrets()
-    for stack in whose.stacks:
-        search.look("LangSmith", lambda stack=stack: in_workspace(stack, whose.held, workspace))
-    return search.findings()
 
 
 class _Search:
@@ -53,13 +62,25 @@ class _Search:
         self._whose = whose
         self._aws = aws
         self._left: dict[tuple[str, str], Left] = {}
+        self._wholes: dict[tuple[str, str], tuple[str, str]] = {}  # of those that are parts of something
         self._settled: set[tuple[str, str]] = set()  # known to be no left-overs of these stacks
         self._notes: list[str] = []
         self._unseen = list(whose.unseen)
 
     def findings(self) -> Findings:
         """What it came to."""
-        return Findings(tuple(sorted(self._left.values(), key=in_order)), tuple(self._notes), tuple(self._unseen))
+        # A part goes with its whole, where that is left itself.
+        left = [each for key, each in self._left.items() if self._wholes.get(key) not in self._left]
+        return Findings(tuple(sorted(left, key=in_order)), tuple(self._notes), tuple(self._unseen))
+
+    def is_let_in(self) -> bool:
+        """Whether AWS knows the credentials: if not, nothing in it can be looked at, and once is enough to say so."""
+        try:
+            self._aws.ask("sts", "get_caller_identity")
+        except OperationError as error:
+            self._unseen.append(Unseen("AWS", error))
+            return False
+        return True
 
     def look(self, what: str, find: Callable[[], Iterable[Left]]) -> None:
         """Take what is found; where that fails, ``what`` could not be looked at."""
@@ -71,7 +92,8 @@ class _Search:
 
     def resources(self, what: str, find: Callable[[], Iterable[Found]]) -> None:
         """Take what is found in AWS and is a left-over."""
-        self.look(what, lambda: (left_over(each, self._whose.region) for each in find() if self._is_left(each)))
+        stack, region = self._whose.only_tag, self._whose.region
+        self.look(what, lambda: (left_over(each, stack=stack, region=region) for each in find() if self._is_left(each)))
 
     def secrets(self) -> None:
         """Note the secrets that wait for their deletion, which no other list has."""
@@ -97,6 +119,8 @@ class _Search:
             if there is Presence.WAITING:
                 self._note(found)
             elif there is Presence.STAYS:
+                if whole := whole_of(found):
+                    self._wholes[key] = whole.type, whole.id
                 return True
         self._settled.add(key)
         return False

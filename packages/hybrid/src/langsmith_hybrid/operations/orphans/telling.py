@@ -18,7 +18,7 @@ def _lines(findings: Findings, whose: Whose) -> Iterator[str]:
         yield f"Nothing is left of {whose.title} in {whose.region} or in LangSmith that its state does not hold."
     stacks = dict.fromkeys(each.stack for each in findings.left)
     for stack in stacks:
-        yield f"{stack or 'Known by its name'}:"
+        yield f"Left of {stack or 'some stack, by its name'}:"
         yield from (line for each in findings.left if each.stack == stack for line in _described(each))
         yield ""
     yield from findings.notes

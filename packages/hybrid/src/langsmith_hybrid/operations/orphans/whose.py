@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from langsmith_hybrid.operations.errors import StackError
@@ -25,6 +26,7 @@ class Whose:
         held: What the states hold.
         stacks: Those whose workspace is asked as well.
         prefixes: Every ``eksClusterName`` of theirs.
+        hostnames: Every zone of Route 53, by its id, with the name of agents that is recorded in it.
         unseen: Stacks of which the state is known and the configuration cannot be read.
     """
 
@@ -34,6 +36,7 @@ class Whose:
     held: Held
     stacks: tuple[HostingStack, ...]
     prefixes: tuple[str, ...]
+    hostnames: tuple[tuple[str, str], ...]
     unseen: tuple[Unseen, ...] = ()
 
     @classmethod
@@ -47,7 +50,8 @@ class Whose:
         if region is None:
             raise _no_region()
         held = Held.by(stack.managed())
-        return cls(f"the stack {stack.name}", region, stack.tag, held, (stack,), _prefixes(stack))
+        title = f"the stack {stack.name}"
+        return cls(title, region, stack.tag, held, (stack,), _prefixes([stack]), _hostnames([stack]))
 
     @classmethod
     def every(cls, folder: Path, name: str | None = None, pulumi: Pulumi | None = None) -> Whose:
@@ -79,13 +83,19 @@ class Whose:
             tag=f"{anchor.project}/",
             held=Held.by(managed for stack in known for managed in stack.managed()),
             stacks=tuple(readable),
-            prefixes=tuple(dict.fromkeys(prefix for stack in readable for prefix in _prefixes(stack))),
+            prefixes=_prefixes(readable),
+            hostnames=_hostnames(readable),
             unseen=tuple(unseen),
         )
 
+    @property
+    def only_tag(self) -> str:
+        """The one value of the stack tag that is theirs; empty where there may be several."""
+        return "" if self.tag.endswith("/") else self.tag
+
     def are_of(self, tag: str) -> bool:
         """Whether the value of a stack tag is theirs."""
-        return tag.startswith(self.tag) if self.tag.endswith("/") else tag == self.tag
+        return tag == self.only_tag if self.only_tag else tag.startswith(self.tag)
 
 
 def _known(anchor: HostingStack) -> tuple[list[HostingStack], str]:
@@ -99,9 +109,14 @@ def _known(anchor: HostingStack) -> tuple[list[HostingStack], str]:
         raise StackError("pulumi cannot list the stacks.", "Try `pulumi stack ls`.") from None
 
 
-def _prefixes(stack: HostingStack) -> tuple[str, ...]:
-    prefix = stack.config.plain.get("eksClusterName")
-    return (prefix,) if prefix else ()
+def _prefixes(stacks: Iterable[HostingStack]) -> tuple[str, ...]:
+    given = (stack.config.plain.get("eksClusterName") for stack in stacks)
+    return tuple(dict.fromkeys(each for each in given if each))
+
+
+def _hostnames(stacks: Iterable[HostingStack]) -> tuple[tuple[str, str], ...]:
+    given = ((plain.get("hostedZoneId"), plain.get("agentsHostname")) for plain in (s.config.plain for s in stacks))
+    return tuple(dict.fromkeys((zone, name) for zone, name in given if zone and name))
 
 
 def _no_region() -> StackError:

@@ -41,13 +41,13 @@ def in_workspace(stack: HostingStack, held: Held, workspace: Workspace = workspa
 
 def _deployment(deployment: Deployment, stack: HostingStack, *, known: bool) -> Left:
     on = deployment.source_config.listener_id
-    fate = "which is left over itself" if known else "which does not exist any more"
+    fate = "which is left over itself" if known else "which does not exist any more: no cluster runs it"
     return Left(
         type="langsmith:deployment",
         id=deployment.id,
         arn="",
         stack=stack.tag if known else "",
-        why=f"{deployment.name} ({deployment.status}) is on the listener {on}, {fate}: no cluster runs it.",
+        why=f"{deployment.name} ({deployment.status}) is on the listener {on}, {fate}.",
         remove=f"langsmith-client delete {deployment.name}",
     )
 
