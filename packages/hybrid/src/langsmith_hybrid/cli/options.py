@@ -16,7 +16,7 @@ _cwd = click.option(
     "--cwd",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
     default=Path(),
     help="Folder of the hosting stack's Pulumi.yaml.",
 )

@@ -206,6 +206,6 @@ def _project_name(folder: Path) -> str:
 
 
 def _first_error(stderr: str) -> str:
-    """The line after ``error:``, without its full stop."""
-    match = re.search(r"^error: (.+?)\.?$", stderr, re.MULTILINE)
+    """The line after ``error:``, or the first of several, without its full stop."""
+    match = re.search(r"^error: (?:\d+ errors occurred:\s+1\) )?(.+?)\.?$", stderr, re.MULTILINE)
     return match[1][:200] if match else ""

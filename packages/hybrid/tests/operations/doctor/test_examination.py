@@ -50,11 +50,23 @@ def test_the_cheap_part_asks_neither_for_quotas_nor_for_charts(world: World) -> 
 
 
 @pytest.mark.parametrize("of", [examine, quick])
-def test_without_a_stack_there_is_nothing_to_examine(world: World, of: Examination) -> None:
+def test_without_a_stack_there_is_little_to_examine(world: World, of: Examination) -> None:
     world.pulumi.broken = "no stack named 'dev' found."
-    with pytest.raises(StackError, match="no stack named 'dev' found"):
-        look(world, of)
-    assert world.aws.asked == []
+    findings = look(world, of)
+    assert states(findings) == {"stack": State.FAIL, "aws-credentials": State.OK}
+    assert isinstance(findings.error, StackError)
+    assert "no stack named 'dev' found" in findings.error.what
+
+
+@pytest.mark.parametrize("of", [examine, quick])
+def test_a_stack_that_only_credentials_would_open_ends_as_without_credentials(world: World, of: Examination) -> None:
+    world.pulumi.broken = (
+        "2 errors occurred:\n    1) operation error KMS: Decrypt, ExpiredTokenException\n    2) Unknown"
+    )
+    world.aws.answers["sts", "get_caller_identity"] = refusal("ExpiredToken")
+    findings = look(world, of)
+    assert isinstance(findings.error, AccessExpiredError), "state and secrets may lie in the very account"
+    assert "operation error KMS: Decrypt, ExpiredTokenException" in findings.all[0].what
 
 
 def test_a_state_that_cannot_be_read_leaves_out_what_depends_on_it(world: World) -> None:

@@ -60,12 +60,12 @@ def examine(stack: HostingStack, aws: Aws | None = None, around: Surroundings | 
         stack: The stack.
         aws: Its account and region; by default botocore's own credentials, in the region of the stack file.
         around: What else is asked.
-
-    Raises:
-        StackError: There is no such stack, or pulumi cannot read its file.
     """
     around = around or Surroundings()
-    subject, begun = _begin(stack, aws, around)
+    try:
+        subject, begun = _begin(stack, aws, around)
+    except StackError as error:
+        return _without_stack(error, aws, around)
     version = run([Check("pulumi", lambda: engine.version(stack))])
     basics = run(_basics(subject, around))
     rest = [Check("lock", lambda: engine.lock(stack, subject.aws))]
@@ -75,17 +75,27 @@ def examine(stack: HostingStack, aws: Aws | None = None, around: Surroundings | 
 
 
 def quick(stack: HostingStack, aws: Aws | None = None, around: Surroundings | None = None) -> Findings:
-    """The part of `examine` that takes seconds: the stack file, AWS credentials and their life, the LangSmith key.
-
-    Takes what `examine` takes, and raises what it does.
-    """
+    """The part of `examine` that takes seconds: the stack file, AWS credentials and their life, the LangSmith key."""
     around = around or Surroundings()
-    subject, begun = _begin(stack, aws, around)
+    try:
+        subject, begun = _begin(stack, aws, around)
+    except StackError as error:
+        return _without_stack(error, aws, around)
     return Findings((*begun, *run(_basics(subject, around))))
 
 
+def _without_stack(error: StackError, aws: Aws | None, around: Surroundings) -> Findings:
+    """Its state, and the key of its secrets, may lie in AWS themselves: then it is credentials that are the problem."""
+    unread = fail("stack", error.what, error.remedy, StackError)
+    return Findings((unread, *run([_aws_credentials(aws or Aws(_ANY_REGION), around, has_cluster=True)])))
+
+
 def _begin(stack: HostingStack, aws: Aws | None, around: Surroundings) -> tuple[Subject, list[Finding]]:
-    """What the other checks are about, and what is found in looking it up."""
+    """What the other checks are about, and what is found in looking it up.
+
+    Raises:
+        StackError: There is no such stack, or pulumi cannot read its file.
+    """
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         asked = pool.submit(stack.state)
         config = stack.config
@@ -103,17 +113,17 @@ def _begin(stack: HostingStack, aws: Aws | None, around: Surroundings) -> tuple[
 
 def _basics(subject: Subject, around: Surroundings) -> list[Check]:
     """Whether AWS and LangSmith let us in at all."""
-    basics = [
-        Check(
-            credentials.CHECK,
-            lambda: credentials.findings(
-                subject.aws, has_cluster=subject.has_cluster, environ=around.environ, now=around.time
-            ),
-        )
-    ]
+    basics = [_aws_credentials(subject.aws, around, has_cluster=subject.has_cluster)]
     if subject.has_key and subject.has("langsmith_workspace_id", "langsmith_region", "langsmith_host_url"):
         basics.append(Check(langsmith.CHECK, lambda: langsmith.findings(subject, around.workspace)))
     return basics
+
+
+def _aws_credentials(aws: Aws, around: Surroundings, *, has_cluster: bool) -> Check:
+    return Check(
+        credentials.CHECK,
+        lambda: credentials.findings(aws, has_cluster=has_cluster, environ=around.environ, now=around.time),
+    )
 
 
 def _of_account(subject: Subject) -> list[Check]:

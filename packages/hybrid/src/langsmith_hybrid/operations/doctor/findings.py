@@ -5,7 +5,16 @@ from __future__ import annotations
 import dataclasses
 import enum
 
-from langsmith_hybrid.operations.errors import AccessError, AccessExpiredError, OperationError, PreflightError
+from langsmith_hybrid.operations.errors import (
+    AccessError,
+    AccessExpiredError,
+    OperationError,
+    PreflightError,
+    StackError,
+)
+
+# Which of several failures decides what they come to. With other credentials more can be seen, without a stack nothing.
+_FIRST = (AccessExpiredError, AccessError, StackError)
 
 
 class State(enum.StrEnum):
@@ -73,12 +82,12 @@ class Findings:
 
     @property
     def error(self) -> OperationError | None:
-        """What they come to; None if nothing failed. Credentials go first: with others, more can be seen."""
+        """What they come to; None if nothing failed."""
         failed = self.failed
         if not failed:
             return None
         kinds = {finding.error for finding in failed}
-        kind = next((each for each in (AccessExpiredError, AccessError) if each in kinds), PreflightError)
+        kind = next((each for each in _FIRST if each in kinds), PreflightError)
         if len(failed) == 1:
             return kind(f"{failed[0].check}: {failed[0].what}", failed[0].remedy)
         names = ", ".join(dict.fromkeys(finding.check for finding in failed))
@@ -90,7 +99,8 @@ class Findings:
         Raises:
             AccessExpiredError: Credentials are over, perhaps among other things.
             AccessError: Credentials are the problem, perhaps among other things.
-            PreflightError: Something else is.
+            StackError: There is no such stack, or pulumi cannot read it.
+            PreflightError: Something else stands in the way.
         """
         if (error := self.error) is not None:
             raise error
