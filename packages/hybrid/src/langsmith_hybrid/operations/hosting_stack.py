@@ -17,6 +17,7 @@ from langsmith_hybrid.operations.pulumi_cli import Pulumi, PulumiOnPath
 
 _PROJECT_FILE = "Pulumi.yaml"
 _API_KEY = "langsmithApiKey"
+_LONGEST_QUOTE = 300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +100,8 @@ class HostingStack:
         if name is None:
             done = pulumi.answer(["stack", "--show-name"], folder)
             name = done.stdout.strip()
+            if (said := _first_error(done.stderr)) and "no stack selected" not in said:
+                raise StackError(f"pulumi cannot tell which stack is selected: {said}.", "Name one with --stack.")
             if done.exit_code != 0 or not name:
                 raise StackError(
                     f"No stack is selected in {folder}.", "Name one with --stack, or run `pulumi stack select`."
@@ -208,4 +211,4 @@ def _project_name(folder: Path) -> str:
 def _first_error(stderr: str) -> str:
     """The line after ``error:``, or the first of several, without its full stop."""
     match = re.search(r"^error: (?:\d+ errors occurred:\s+1\) )?(.+?)\.?$", stderr, re.MULTILINE)
-    return match[1][:200] if match else ""
+    return match[1][:_LONGEST_QUOTE] if match else ""
