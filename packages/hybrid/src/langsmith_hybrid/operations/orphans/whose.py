@@ -27,7 +27,7 @@ class Whose:
         stacks: Those whose workspace is asked as well.
         prefixes: Every ``eksClusterName`` of theirs.
         hostnames: Every zone of Route 53, by its id, with the name of agents that is recorded in it.
-        unseen: Stacks of which the state is known and the configuration cannot be read.
+        unseen: What cannot be looked for, since a configuration cannot be read, or does not say it.
     """
 
     title: str
@@ -51,7 +51,9 @@ class Whose:
             raise _no_region()
         held = Held.by(stack.managed())
         title = f"the stack {stack.name}"
-        return cls(title, region, stack.tag, held, (stack,), _prefixes([stack]), _hostnames([stack]))
+        return cls(
+            title, region, stack.tag, held, (stack,), _prefixes([stack]), _hostnames([stack]), _nameless([stack])
+        )
 
     @classmethod
     def every(cls, folder: Path, name: str | None = None, pulumi: Pulumi | None = None) -> Whose:
@@ -85,7 +87,7 @@ class Whose:
             stacks=tuple(readable),
             prefixes=_prefixes(readable),
             hostnames=_hostnames(readable),
-            unseen=tuple(unseen),
+            unseen=(*unseen, *_nameless(readable)),
         )
 
     @property
@@ -112,6 +114,16 @@ def _known(anchor: HostingStack) -> tuple[list[HostingStack], str]:
 def _prefixes(stacks: Iterable[HostingStack]) -> tuple[str, ...]:
     given = (stack.config.plain.get("eksClusterName") for stack in stacks)
     return tuple(dict.fromkeys(each for each in given if each))
+
+
+def _nameless(stacks: Iterable[HostingStack]) -> tuple[Unseen, ...]:
+    """Stacks of whose clusters nobody can tell the names, nor their listeners."""
+    remedy = "Put the stack file back, or set the key."
+    return tuple(
+        Unseen(f"names after the cluster of {stack.name}", StackError(f"{stack.name} has no eksClusterName.", remedy))
+        for stack in stacks
+        if "eksClusterName" not in stack.config.plain
+    )
 
 
 def _hostnames(stacks: Iterable[HostingStack]) -> tuple[tuple[str, str], ...]:
