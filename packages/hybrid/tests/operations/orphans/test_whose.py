@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from operations.fakes import PROJECT, REGION, FakePulumi
-from operations.orphans.account import World, arn
+from operations.orphans.account import CLUSTER, World, arn
 
 from langsmith_hybrid.component import STACK_TAG
 from langsmith_hybrid.operations.errors import StackError
@@ -103,8 +104,19 @@ def test_a_stack_no_backend_knows_has_left_all_it_made(folder: Path, world: Worl
     world.aws.tags(*((arn("ec2", f"subnet/{s}"), {STACK_TAG: f"{PROJECT}/{stack}"}) for s, stack in names.items()))
     world.aws.answers["ec2", "describe_subnets"] = {"Subnets": [{"State": "available"}]}
     whose = Whose.every(folder, pulumi=Backend(dev=holding("subnet-1"), selected="dev"))
-    found = search(Whose(**{**vars(whose), "stacks": ()}), world.aws)
+    found = search(dataclasses.replace(whose, stacks=()), world.aws)
     assert [(each.id, each.stack) for each in found.left] == [("subnet-2", f"{PROJECT}/lost")]
+
+
+def test_what_a_lost_stacks_cluster_made_is_not_expected_by_another_stacks(folder: Path, world: World) -> None:
+    volumes = {"vol-1": "dev", "vol-2": "lost"}
+    world.aws.tags(*((arn("ec2", f"volume/{v}"), {STACK_TAG: f"{PROJECT}/{stack}"}) for v, stack in volumes.items()))
+    world.aws.answers["ec2", "describe_volumes"] = {"Volumes": [{"State": "available"}]}
+    dev = FakePulumi()
+    dev.hold("aws:eks/cluster:Cluster", "cluster", CLUSTER)
+    whose = Whose.every(folder, pulumi=Backend("dev", dev=dev))
+    found = search(dataclasses.replace(whose, stacks=()), world.aws)
+    assert [each.id for each in found.left] == ["vol-2"]
 
 
 def test_a_stack_whose_configuration_is_sealed_is_held_and_said_to_be(folder: Path) -> None:

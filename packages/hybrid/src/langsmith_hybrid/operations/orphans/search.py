@@ -29,30 +29,30 @@ def search(whose: Whose, aws: Aws | None = None, workspace: Workspace = workspac
     What cannot be looked at is among the findings, with its error, and keeps nothing else from being found.
     """
     aws = aws or Aws(whose.region)
-    search = _Search(whose, aws)
-    if search.is_let_in():
-        _look_in_aws(search, whose, aws)
+    looking = _Search(whose, aws)
+    if looking.is_let_in():
+        _look_in_aws(looking, whose, aws)
     for stack in whose.stacks:
-        search.look("LangSmith", lambda stack=stack: in_workspace(stack, whose.held, workspace))
-    return search.findings()
+        looking.look("LangSmith", lambda stack=stack: in_workspace(stack, whose.held, workspace))
+    return looking.findings()
 
 
-def _look_in_aws(search: _Search, whose: Whose, aws: Aws) -> None:
-    search.resources("resources with the stack's tag", lambda: tagged(aws))
-    search.resources("network interfaces with the stack's tag", lambda: interfaces(aws))
-    search.resources("IAM roles", lambda: identity.roles(aws))
-    search.resources("IAM policies", lambda: identity.policies(aws))
-    search.resources("database snapshots", lambda: snapshots.of_databases(aws, whose.held))
-    search.resources("cache snapshots", lambda: snapshots.of_caches(aws, whose.held))
+def _look_in_aws(looking: _Search, whose: Whose, aws: Aws) -> None:
+    looking.resources("resources with the stack's tag", lambda: tagged(aws))
+    looking.resources("network interfaces with the stack's tag", lambda: interfaces(aws))
+    looking.resources("IAM roles", lambda: identity.roles(aws))
+    looking.resources("IAM policies", lambda: identity.policies(aws))
+    looking.resources("database snapshots", lambda: snapshots.of_databases(aws, whose.held))
+    looking.resources("cache snapshots", lambda: snapshots.of_caches(aws, whose.held))
     if whose.prefixes:
         gone = GoneClusters(aws, whose.prefixes)
-        search.resources("log groups", gone.log_groups)
-        search.resources("KMS aliases", gone.aliases)
-        search.resources("security groups of EKS", gone.security_groups)
-        search.resources("network interfaces of Pods", gone.interfaces)
+        looking.resources("log groups", gone.log_groups)
+        looking.resources("KMS aliases", gone.aliases)
+        looking.resources("security groups of EKS", gone.security_groups)
+        looking.resources("network interfaces of Pods", gone.interfaces)
     for zone, hostname in whose.hostnames:
-        search.resources(f"records of {hostname}", lambda zone=zone, name=hostname: records(aws, zone, name))
-    search.secrets()
+        looking.resources(f"records of {hostname}", lambda zone=zone, name=hostname: records(aws, zone, name))
+    looking.secrets()
 
 
 class _Search:
@@ -113,8 +113,9 @@ class _Search:
         key = found.type, found.id
         if key in self._settled or key in self._left:
             return False
-        tag, held = found.tags.get(STACK_TAG), self._whose.held
-        if (tag is None or self._whose.are_of(tag)) and not held.has(found) and not of_the_living(found, held):
+        tag = found.tags.get(STACK_TAG)
+        theirs = tag is None or self._whose.are_of(tag)
+        if theirs and not self._whose.held.has(found) and not of_the_living(found, self._whose.expected_by(tag)):
             there = presence(self._aws, found)
             if there is Presence.WAITING:
                 self._note(found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from langsmith_hybrid.operations.errors import StackError
@@ -23,7 +24,8 @@ class Whose:
         title: What they are called in a sentence.
         region: AWS region.
         tag: The stack tag's value; of every stack of a project, what it begins with.
-        held: What the states hold.
+        held: What the states hold together.
+        held_by: What each state holds, by the stack's tag.
         stacks: Those whose workspace is asked as well.
         prefixes: Every ``eksClusterName`` of theirs.
         hostnames: Every zone of Route 53, by its id, with the name of agents that is recorded in it.
@@ -34,6 +36,7 @@ class Whose:
     region: str
     tag: str
     held: Held
+    held_by: Mapping[str, Held]
     stacks: tuple[HostingStack, ...]
     prefixes: tuple[str, ...]
     hostnames: tuple[tuple[str, str], ...]
@@ -50,9 +53,16 @@ class Whose:
         if region is None:
             raise _no_region()
         held = Held.by(stack.managed())
-        title = f"the stack {stack.name}"
         return cls(
-            title, region, stack.tag, held, (stack,), _prefixes([stack]), _hostnames([stack]), _nameless([stack])
+            title=f"the stack {stack.name}",
+            region=region,
+            tag=stack.tag,
+            held=held,
+            held_by={stack.tag: held},
+            stacks=(stack,),
+            prefixes=_prefixes([stack]),
+            hostnames=_hostnames([stack]),
+            unseen=_nameless([stack]),
         )
 
     @classmethod
@@ -79,11 +89,13 @@ class Whose:
         region = regions.get(name or selected) or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         if region is None:
             raise _no_region()
+        states = {stack.tag: stack.managed() for stack in known}
         return cls(
             title=f"any stack of {anchor.project}",
             region=region,
             tag=f"{anchor.project}/",
-            held=Held.by(managed for stack in known for managed in stack.managed()),
+            held=Held.by(itertools.chain.from_iterable(states.values())),
+            held_by={tag: Held.by(managed) for tag, managed in states.items()},
             stacks=tuple(readable),
             prefixes=_prefixes(readable),
             hostnames=_hostnames(readable),
@@ -94,6 +106,10 @@ class Whose:
     def only_tag(self) -> str:
         """The one value of the stack tag that is theirs; empty where there may be several."""
         return "" if self.tag.endswith("/") else self.tag
+
+    def expected_by(self, tag: str | None) -> Held:
+        """What the state of the stack with this tag holds, which is nothing if nobody knows it; any, without a tag."""
+        return self.held if tag is None else self.held_by.get(tag, Held.by([]))
 
     def are_of(self, tag: str) -> bool:
         """Whether the value of a stack tag is theirs."""
