@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
@@ -23,6 +22,7 @@ from langsmith_sandbox.providers import properties
 from langsmith_sandbox.providers.kubernetes.cluster import Cluster
 from langsmith_sandbox.providers.kubernetes.configuration import Configuration
 from langsmith_sandbox.providers.kubernetes.kubeconfig import load
+from langsmith_sandbox.providers.kubernetes.provider import KubernetesProvider
 
 _NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager")
 _RUNNING: list[subprocess.Popen[bytes]] = []
@@ -91,7 +91,7 @@ def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> str:
 
 @dataclasses.dataclass
 class Engine:
-    """One provider process, driven as the engine drives it; knows one resource at a time by its logical name."""
+    """One provider, driven as the engine drives it; knows one resource at a time by its logical name."""
 
     stub: provider_pb2_grpc.ResourceProviderStub
 
@@ -216,25 +216,10 @@ def urn(token: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def start_plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Engine]]:
-    """Start one more provider process, as the engine does for each provider resource."""
-    running: list[tuple[subprocess.Popen[str], grpc.Channel]] = []
-
-    def start() -> Engine:
-        command = [sys.executable, "-m", "langsmith_sandbox.providers.kubernetes", "127.0.0.1:1"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path_factory.mktemp("plugin"))
-        assert process.stdout is not None
-        channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
-        running.append((process, channel))
-        return Engine(provider_pb2_grpc.ResourceProviderStub(channel))
-
-    yield start
-    for process, channel in running:
-        channel.close()
-        process.terminate()
-        process.wait(10)
-        assert process.stdout is not None
-        process.stdout.close()
+def start_plugin(serve: Callable[..., Any]) -> Iterator[Callable[[], Engine]]:
+    """Start one more provider, as the engine does for each provider resource; here all in this process."""
+    with contextlib.ExitStack() as running:
+        yield lambda: Engine(running.enter_context(serve(KubernetesProvider())))
 
 
 @pytest.fixture(scope="session")
