@@ -109,7 +109,8 @@ class FakeAws(Aws):
             answer: Any = self.answers[service, operation]
             if isinstance(answer, Exception):
                 raise answer
-            return answer(arguments) if callable(answer) else answer
+            found: Any = answer(arguments) if callable(answer) else answer
+            return found
 
     def each(self, service: str, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
         yield from self.ask(service, operation, **arguments)[member]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 SCHEMA = 1
 """Version of the JSON. It changes when a field changes its meaning or goes, not when one is added."""
+
+_INTERRUPTED = 130  # as shells report it
 
 
 class Report:
@@ -46,10 +50,18 @@ class Report:
         self.has_result = True
         click.echo(json.dumps({"schema": SCHEMA, **fields}) if self.as_json else text)
 
+    def fail(self, what: str, remedy: str, exit_code: int) -> NoReturn:
+        """End the command with what happened and what to do."""
+        if self.as_json and not self.has_result:
+            self.result({"error": what, "remedy": remedy, "exit_code": exit_code}, "")
+        elif not self.as_json:
+            click.echo(f"Error: {what}" + (f"\n{remedy}" if remedy else ""), err=True)
+        sys.exit(exit_code)
+
 
 @contextlib.contextmanager
 def reporting(*, as_json: bool) -> Iterator[Report]:
-    """A report; an error of ours becomes its exit code and two sentences, and never a traceback.
+    """A report; an error becomes its exit code and two sentences, and never a traceback, whose values may be secrets.
 
     After a result machines are told no more of an error than its exit code: they read one object.
     """
@@ -59,14 +71,15 @@ def reporting(*, as_json: bool) -> Iterator[Report]:
     try:
         yield report
     except OperationError as error:
-        if as_json and not report.has_result:
-            report.result({"error": error.what, "remedy": error.remedy, "exit_code": error.exit_code}, "")
-        elif not as_json:
-            click.echo(f"Error: {error.what}" + (f"\n{error.remedy}" if error.remedy else ""), err=True)
-        sys.exit(error.exit_code)
+        report.fail(error.what, error.remedy, error.exit_code)
+    except (click.ClickException, click.Abort):
+        raise  # click's own, which it tells itself
     except KeyboardInterrupt:
-        click.echo("Interrupted.", err=True)
-        sys.exit(130)
+        report.fail("Interrupted.", "Run the same command again: it goes on where this one ended.", _INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - there is nobody left to handle it
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}, is a defect of ours."
+        report.fail(what, "Report it, with the command that was run.", OperationError.exit_code)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from langsmith_hybrid.operations.errors import AccessError, AccessExpiredError, AwsError
+from langsmith_hybrid.operations.errors import AccessError, AccessExpiredError, AwsError, StackError
 
 if TYPE_CHECKING:
     import botocore.session
+
+    from langsmith_hybrid.operations.hosting_stack import HostingStack
 
 # What the services call it when a session's time is over.
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
@@ -85,6 +87,18 @@ class Aws:
         with translated(f"{service} {operation}"):
             for page in client.get_paginator(operation).paginate(**arguments):
                 yield from page.get(member) or ()
+
+
+def account_of(stack: HostingStack) -> Aws:
+    """The account and region a stack goes to.
+
+    Raises:
+        StackError: No region is known.
+    """
+    region = stack.config.region
+    if region is None:
+        raise StackError("No AWS region is known.", "Set aws:region in the stack file, or AWS_REGION.")
+    return Aws(region)
 
 
 @contextlib.contextmanager
