@@ -31,9 +31,13 @@ def test_for_machines_an_error_is_one_object(capsys: pytest.CaptureFixture[str])
 
 
 def test_after_a_result_machines_read_no_second_object(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit), reporting(as_json=True) as report:
-        report.result({"checks": []}, "")
-        raise PreflightError("It would fail.")
+    def fail_late() -> None:
+        with reporting(as_json=True) as report:
+            report.result({"checks": []}, "")
+            raise PreflightError("It would fail.")
+
+    with pytest.raises(SystemExit):
+        fail_late()
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
