@@ -68,8 +68,8 @@ class GrowingStack:
         return self._stack.outputs()
 
     def go(self) -> list[str]:
-        """``pulumi destroy``; what is left in the world."""
-        self._stack.destroy(Unwatched())
+        """``langsmith-hybrid down``; what is left in the world, and not only of what that looks for."""
+        self.workspace.in_sandbox("langsmith-hybrid down --yes --json --stack sandbox", cwd=self.workspace.hosting)
         self._stack.remove()
         return self.inventory.everything()
 

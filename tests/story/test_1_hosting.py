@@ -74,6 +74,21 @@ def test_plain_pulumi_agrees_that_there_is_nothing_to_do(workspace: Workspace) -
     workspace.in_sandbox("pulumi preview --expect-no-changes --non-interactive", cwd=workspace.hosting)
 
 
+@pytest.mark.usefixtures("standing")
+def test_an_operator_finds_nothing_wrong_and_takes_nothing_down_by_mistake(workspace: Workspace) -> None:
+    doctor, orphans = operator(workspace, "doctor"), operator(workspace, "orphans")
+    assert {each["state"] for each in doctor["checks"]} <= {"ok", "warn"}, "everything can be looked at"
+    assert (orphans["left"], orphans["unseen"]) == ([], []), "what stands is in the state, or made for what is"
+    refusal = operator(workspace, "down", "--yes", expect=50)
+    assert "hello-world-graph" in refusal["error"], "its deployment would be stranded"
+
+
+def operator(workspace: Workspace, command: str, *arguments: str, expect: int = 0) -> dict[str, Any]:
+    """Run a command of langsmith-hybrid on the stack; what it said."""
+    words = shlex.join(["langsmith-hybrid", command, "--json", *arguments])
+    return json.loads(workspace.in_sandbox(words, cwd=workspace.hosting, expect=expect).stdout)
+
+
 def test_a_stack_with_a_wrong_key_fails_with_the_cause_and_leaves_what_runs(
     workspace: Workspace, standing: dict[str, Any]
 ) -> None:
@@ -185,7 +200,7 @@ def test_a_listener_deleted_behind_the_programs_back_comes_back_and_everything_e
     workspace.in_sandbox("langsmith-client delete hello-world-graph --yes --delete-tracing-project")
     (listener,) = listeners(workspace)
     control_plane(workspace, "DELETE", f"/v2/listeners/{listener['id']}")
-    workspace.in_sandbox("pulumi up --yes --skip-preview --non-interactive --refresh", cwd=workspace.hosting)
+    operator(workspace, "up", "--yes", "--", "--non-interactive", "--refresh")
     (recreated,) = listeners(workspace)
     assert recreated["id"] != listener["id"]
     assert recreated["compute_id"] == listener["compute_id"]
