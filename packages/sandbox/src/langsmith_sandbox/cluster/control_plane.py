@@ -185,10 +185,6 @@ def _api_server(directory: Path, name: str, kubernetes: Path, ports: ClusterPort
         "allow-privileged": "true",
         "enable-priority-and-fairness": "false",
         "profiling": "false",
-        # With it, a custom resource definition that is deleted soon after it was made may stay for minutes: its
-        # finalizer finds the cache not filled yet, tries again from a stale copy, gives up at the conflict, and
-        # overlooks its own change until the next resync (apiextensions-apiserver 1.35, crd_finalizer.go).
-        "watch-cache": "false",
     }
     return Part(
         f"{name}/kube-apiserver",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
@@ -22,7 +23,6 @@ from langsmith_sandbox.providers import properties
 from langsmith_sandbox.providers.kubernetes.cluster import Cluster
 from langsmith_sandbox.providers.kubernetes.configuration import Configuration
 from langsmith_sandbox.providers.kubernetes.kubeconfig import load
-from langsmith_sandbox.providers.kubernetes.provider import KubernetesProvider
 
 _NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager")
 _RUNNING: list[subprocess.Popen[bytes]] = []
@@ -91,7 +91,7 @@ def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> str:
 
 @dataclasses.dataclass
 class Engine:
-    """One provider, driven as the engine drives it; knows one resource at a time by its logical name."""
+    """One provider process, driven as the engine drives it; knows one resource at a time by its logical name."""
 
     stub: provider_pb2_grpc.ResourceProviderStub
 
@@ -188,8 +188,11 @@ class Engine:
         return Resource(token, name, resource_id, inputs, inputs if outputs is None else outputs)
 
     def delete(self, resource: Resource, *, timeout: float = 300) -> None:
-        """Delete, and wait until it is gone: as long as the engine does, for what Kubernetes cleans up after a kind of
-        its own it looks at for a minute before it tries again.
+        """Delete, and wait until it is gone: as long as the engine does.
+
+        A custom resource definition deleted soon after it was made may take minutes: its finalizer finds the API
+        server's cache not filled yet, tries again from a stale copy, gives up at the conflict, and overlooks its own
+        change until somebody else's (apiextensions-apiserver 1.35, crd_finalizer.go).
         """
         request = proto.DeleteRequest(
             urn=urn(resource.token, resource.name),
@@ -216,10 +219,25 @@ def urn(token: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def start_plugin(serve: Callable[..., Any]) -> Iterator[Callable[[], Engine]]:
-    """Start one more provider, as the engine does for each provider resource; here all in this process."""
-    with contextlib.ExitStack() as running:
-        yield lambda: Engine(running.enter_context(serve(KubernetesProvider())))
+def start_plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Engine]]:
+    """Start one more provider process, as the engine does for each provider resource."""
+    running: list[tuple[subprocess.Popen[str], grpc.Channel]] = []
+
+    def start() -> Engine:
+        command = [sys.executable, "-m", "langsmith_sandbox.providers.kubernetes", "127.0.0.1:1"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path_factory.mktemp("plugin"))
+        assert process.stdout is not None
+        channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
+        running.append((process, channel))
+        return Engine(provider_pb2_grpc.ResourceProviderStub(channel))
+
+    yield start
+    for process, channel in running:
+        channel.close()
+        process.terminate()
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")
