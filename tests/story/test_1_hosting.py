@@ -76,8 +76,9 @@ def test_plain_pulumi_agrees_that_there_is_nothing_to_do(workspace: Workspace) -
 
 @pytest.mark.usefixtures("standing")
 def test_an_operator_finds_nothing_wrong_and_takes_nothing_down_by_mistake(workspace: Workspace) -> None:
-    doctor, orphans = operator(workspace, "doctor"), operator(workspace, "orphans")
-    assert {each["state"] for each in doctor["checks"]} <= {"ok", "warn"}, "everything can be looked at"
+    doctor, status, orphans = (operator(workspace, command) for command in ("doctor", "status", "orphans"))
+    for checks in (doctor["checks"], status["checks"]):
+        assert {each["state"] for each in checks} <= {"ok", "warn"}, "everything can be looked at"
     assert (orphans["left"], orphans["unseen"]) == ([], []), "what stands is in the state, or made for what is"
     refusal = operator(workspace, "down", "--yes", expect=50)
     assert "hello-world-graph" in refusal["error"], "its deployment would be stranded"

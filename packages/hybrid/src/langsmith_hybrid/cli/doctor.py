@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from langsmith_hybrid.cli import options
-
-if TYPE_CHECKING:
-    from langsmith_hybrid.operations.doctor import Findings
 
 
 @click.command("doctor")
@@ -20,7 +16,7 @@ def doctor(stack: str | None, folder: Path, as_json: bool) -> None:
 
     Asks pulumi, AWS, LangSmith and the chart repositories; changes nothing. Ends with 0 if nothing stands in the way.
     """
-    from langsmith_hybrid.cli.report import reporting
+    from langsmith_hybrid.cli.report import reporting, table
     from langsmith_hybrid.operations.doctor import examine
     from langsmith_hybrid.operations.hosting_stack import HostingStack
 
@@ -28,16 +24,5 @@ def doctor(stack: str | None, folder: Path, as_json: bool) -> None:
         with report.busy("Looking around"):
             findings = examine(HostingStack.find(folder, stack))
         failed = list(dict.fromkeys(each.check for each in findings.failed))
-        report.result({"checks": [each.fields() for each in findings.all], "failed": failed}, _table(findings))
+        report.result({"checks": [each.fields() for each in findings.all], "failed": failed}, table(findings))
         findings.raise_failures()
-
-
-def _table(findings: Findings) -> str:
-    from langsmith_hybrid.cli.report import columns
-
-    rows: list[tuple[str, ...]] = []
-    for each in findings.all:
-        rows.append((each.state, each.check, each.what))
-        if each.remedy:
-            rows.append(("", "", f"→ {each.remedy}"))
-    return columns(rows)

@@ -8,9 +8,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from langsmith_hybrid.operations.doctor import Findings
 
 SCHEMA = 1
 """Version of the JSON. It changes when a field changes its meaning or goes, not when one is added."""
@@ -80,6 +83,16 @@ def reporting(*, as_json: bool) -> Iterator[Report]:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}, is a defect of ours."
         report.fail(what, "Report it, with the command that was run.", OperationError.exit_code)
+
+
+def table(findings: Findings) -> str:
+    """Findings as lines, what to do about one below it."""
+    rows: list[tuple[str, ...]] = []
+    for each in findings.all:
+        rows.append((each.state, each.check, each.what))
+        if each.remedy:
+            rows.append(("", "", f"→ {each.remedy}"))
+    return columns(rows)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
