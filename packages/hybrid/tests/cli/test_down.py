@@ -17,7 +17,7 @@ from langsmith_hybrid.operations import aws, hosting_stack
 from langsmith_hybrid.operations import down as operation
 from langsmith_hybrid.operations.down import Consent, Standing
 
-STANDING = Standing(107, frozenset({"l-1"}), ("hello",), ("the cluster agents-1",))
+STANDING = Standing(107, frozenset({"l-1"}), frozenset(), ("hello",), ("the cluster agents-1",))
 
 
 @pytest.fixture

@@ -133,6 +133,18 @@ def test_what_is_left_is_named(scene: Scene) -> None:
     assert told.value.left == ("ec2:vpc vpc-1",)
 
 
+@pytest.mark.parametrize(("told_to_delete_it", "left"), [(False, False), (True, True)])
+def test_a_listener_that_was_there_before_the_stack_is_no_left_over_of_its_own(
+    scene: Scene, told_to_delete_it: bool, left: bool
+) -> None:
+    scene.pulumi.resources[1]["outputs"] |= {"adopted": True, "delete_adopted": told_to_delete_it}
+    listener = dataclasses.replace(LEFT, type="langsmith:listener", id="l-1")
+    scene.found = Findings((listener,), (), ())
+    with pytest.raises(LeftoversError) if left else contextlib.nullcontext():
+        scene.down(ALL)
+    assert scene.order[-1] == "sweep"
+
+
 def test_a_destroy_that_fails_ends_it_before_the_sweep(scene: Scene) -> None:
     scene.pulumi.ends["destroy"] = 255
     with pytest.raises(EngineFailedError, match="`pulumi destroy` ended with 255"):
@@ -153,4 +165,4 @@ def test_credentials_are_looked_at_before_anything(scene: Scene, code: str, erro
 def test_a_stack_without_a_listener_asks_langsmith_nothing(scene: Scene) -> None:
     del scene.pulumi.resources[1]
     scene.workspace = None  # type: ignore[assignment] # asking it would be an error
-    assert look(scene.stack, scene.around) == Standing(1, frozenset(), (), ())
+    assert look(scene.stack, scene.around) == Standing(1, frozenset(), frozenset(), (), ())

@@ -47,12 +47,14 @@ class Standing:
     Attributes:
         resources: How many resources the state has.
         listeners: Ids of the stack's listeners.
+        kept: Those of them that were there before the stack, and stay.
         deployments: Names of the deployments on them.
         protected: What `deletionProtection` holds.
     """
 
     resources: int
     listeners: frozenset[str]
+    kept: frozenset[str]
     deployments: tuple[str, ...]
     protected: tuple[str, ...]
 
@@ -86,7 +88,8 @@ def look(stack: HostingStack, around: Surroundings) -> Standing:
     if listeners:
         with around.workspace(stack.config) as client:
             names = tuple(each.name for each in deployments_on(client, listeners))
-    return Standing(len(managed), listeners, names, protected(managed))
+    kept = Held.by(each for each in managed if each.outputs.get("adopted") and not each.outputs.get("delete_adopted"))
+    return Standing(len(managed), listeners, kept.listeners, names, protected(managed))
 
 
 def refuse(standing: Standing, consent: Consent) -> None:
@@ -147,6 +150,10 @@ def down(
     if standing.resources:
         say(f"Destroying {standing.resources} resources.")
         carry_out(stack, around.aws, "destroy", *_AT_ONCE)
+    for listener in sorted(standing.kept):
+        say(f"The listener {listener} was there before the stack, and is kept.")
     say("Looking for what is left.")
-    if error := around.sweep(Whose.one(stack), around.aws).error:
+    found = around.sweep(Whose.one(stack), around.aws)
+    left = tuple(each for each in found.left if each.id not in standing.kept)
+    if error := dataclasses.replace(found, left=left).error:
         raise error
