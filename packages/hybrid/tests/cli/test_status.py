@@ -13,6 +13,7 @@ from langsmith_hybrid.cli import main
 from langsmith_hybrid.operations import hosting_stack, status
 from langsmith_hybrid.operations.doctor import Finding, Findings
 from langsmith_hybrid.operations.doctor.findings import fail, ok
+from langsmith_hybrid.operations.errors import AccessExpiredError
 
 WELL = ok("cluster", "agents-1 is ACTIVE.")
 BROKEN = fail("listener", "It does not exist any more.", "Run `pulumi up --refresh`.")
@@ -44,6 +45,11 @@ def test_what_is_broken_is_shown_among_the_rest_and_ends_with_1(run) -> None:
         "                → Run `pulumi up --refresh`.",
     ]
     assert "Not all of it works: listener." in done.stderr
+
+
+def test_credentials_that_are_over_end_with_41(run) -> None:
+    over = fail("cluster", "The AWS session is over.", "Log in again.", AccessExpiredError)
+    assert run((over, BROKEN)).exit_code == 41, "nobody knows how it stands"
 
 
 @pytest.mark.parametrize(("found", "code"), [((), 0), ((WELL,), 0), ((WELL, BROKEN), 1)])

@@ -34,6 +34,7 @@ class FakePulumi:
         config: The stack file's plain keys, without the project's prefix; the API key is always there, as a secret.
         outputs: The stack's outputs.
         resources: The state: maps as in `pulumi stack export`.
+        pending: Names of the resources a run that was cut off was at.
         selected: The selected stack; empty for none.
         ends: Exit codes of what it is told to do, by command; 0 where none is named.
         performed: The arguments of everything it was told to do.
@@ -43,6 +44,7 @@ class FakePulumi:
     config: dict[str, str] = dataclasses.field(default_factory=lambda: dict(CONFIG))
     outputs: dict[str, Any] = dataclasses.field(default_factory=dict)
     resources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    pending: list[str] = dataclasses.field(default_factory=list)
     selected: str = STACK
     ends: dict[str, int] = dataclasses.field(default_factory=dict)
     performed: list[list[str]] = dataclasses.field(default_factory=list)
@@ -59,7 +61,9 @@ class FakePulumi:
             case ["stack", "output", *_]:
                 return Finished(0, json.dumps(self.outputs), "")
             case ["stack", "export", *_]:
-                return Finished(0, json.dumps({"deployment": {"resources": self.resources}}), "")
+                cut_off = [{"resource": {"urn": f"urn:pulumi:{STACK}::{PROJECT}::t::{name}"}} for name in self.pending]
+                deployment = {"resources": self.resources, "pending_operations": cut_off}
+                return Finished(0, json.dumps({"deployment": deployment}), "")
             case ["version"]:
                 return Finished(0, "v3.259.0\n", "")
         raise AssertionError(f"nobody should ask pulumi {' '.join(arguments)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from langsmith_hybrid.operations.doctor.findings import Finding, State
 from langsmith_hybrid.operations.errors import AccessExpiredError
 from langsmith_hybrid.operations.status import look
 
+TODAY = dt.date(2026, 11, 23)
 CLUSTER = ("eks", "describe_cluster")
 NODES = ("eks", "describe_nodegroup")
 DATABASE = ("rds", "describe_db_instances")
@@ -39,14 +41,19 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.pulumi = FakePulumi(
-            outputs={"namespaces": ["agents"], "loadBalancerAddress": "lb-1", "agentsBaseUrl": "https://a.example.com"}
+            outputs={
+                "namespaces": ["agents"],
+                "loadBalancerAddress": "lb-1",
+                "agentsBaseUrl": "https://a.example.com",
+                "natGatewayIps": ["198.51.100.7"],
+            }
         )
         self.pulumi.hold("aws:eks/cluster:Cluster", "cluster", "agents-1")
         self.pulumi.hold("aws:eks/nodeGroup:NodeGroup", "nodes", "agents-1:nodes-1")
         self.pulumi.hold("aws:rds/instance:Instance", "postgres", "db-RESOURCE", identifier="postgres-1")
         self.pulumi.hold("aws:elasticache/replicationGroup:ReplicationGroup", "redis", "redis-1")
         self.pulumi.hold("pulumi-python:dynamic/langsmith:Listener", "listener", "x", listener_id="l-1")
-        self.cluster: dict[str, Any] = {"status": "ACTIVE", "version": "1.99"}
+        self.cluster: dict[str, Any] = {"status": "ACTIVE", "version": "1.35"}
         self.nodes: dict[str, Any] = {
             "status": "ACTIVE",
             "scalingConfig": {"desiredSize": 2},
@@ -69,14 +76,14 @@ class Scene:
         self.workspace = Workspace([Listener("l-1", "agents-dev", ("agents",))])
         self.workspace.deploy("hello", "l-1")
 
-    def look(self) -> tuple[Finding, ...]:
+    def look(self, today: dt.date = TODAY) -> tuple[Finding, ...]:
         """What is found."""
 
         @contextlib.contextmanager
         def workspace(_config: object) -> Iterator[Any]:
             yield self.workspace
 
-        return look(self.pulumi.stack(self.folder), self.aws, workspace).all
+        return look(self.pulumi.stack(self.folder), self.aws, workspace, today).all
 
     def unwell(self) -> list[tuple[str, State]]:
         """The checks that are not ok, and how they are."""
@@ -91,12 +98,13 @@ def scene(tmp_path: Path) -> Scene:
 
 def test_a_stack_that_works_has_a_line_for_everything(scene: Scene) -> None:
     assert {each.check: each.what for each in scene.look()} == {
-        "state": "5 resources, and no run was cut off.",
-        "cluster": "agents-1, Kubernetes 1.99, is ACTIVE.",
+        "state": "5 resources in eu-west-1, and no run was cut off.",
+        "cluster": "agents-1, Kubernetes 1.35, is ACTIVE.",
         "nodes": "nodes-1, 2 × m6i.xlarge, is ACTIVE.",
         "database": "postgres-1, PostgreSQL 16.4 on db.t4g.medium, is available.",
         "cache": "redis-1, 1 × cache.t4g.small, is available.",
         "entrance": "Agents answer at https://a.example.com, through lb-1.",
+        "egress": "Agents call others from 198.51.100.7.",
         "listener": "l-1 is registered for agents-dev (namespaces: agents).",
         "agents": "1 READY.",
     }
@@ -126,6 +134,37 @@ def test_a_state_that_passes_is_a_warning_and_any_other_a_failure(
 ) -> None:
     getattr(scene, which)[key] = value
     assert scene.unwell() == [(check, state)]
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_a_run_that_was_cut_off_is_told_with_what_it_was_at(scene: Scene, managed: bool) -> None:
+    if not managed:
+        scene.pulumi.resources.clear()
+    scene.pulumi.pending = ["cluster"]
+    state = scene.look()[0]
+    assert (state.check, state.state) == ("state", State.WARN), "something may stand that the state does not have yet"
+    assert "cut off in the midst of cluster" in state.what
+    assert "orphans" in state.remedy
+
+
+def test_what_a_first_run_has_not_come_to_is_missing_and_not_well(scene: Scene) -> None:
+    scene.pulumi.resources = scene.pulumi.resources[2:4]
+    assert scene.unwell() == [("cluster", State.FAIL), ("listener", State.FAIL)]
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "says"),
+    [
+        ("1.35", dt.date(2027, 1, 1), "Standard support of EKS 1.35 ends on 2027-03-27"),
+        ("1.30", TODAY, "Kubernetes 1.30 is none this program is made for"),
+    ],
+)
+def test_a_version_that_costs_extra_soon_or_is_not_ours_is_a_warning(
+    scene: Scene, version: str, today: dt.date, says: str
+) -> None:
+    scene.cluster["version"] = version
+    (warning,) = (each for each in scene.look(today) if each.state is State.WARN)
+    assert says in warning.what
 
 
 def test_what_eks_names_as_an_issue_is_said_in_its_words(scene: Scene) -> None:

@@ -25,8 +25,10 @@ def checks(
     state: StackState,
     workspace: Callable[[StackConfig], AbstractContextManager[ControlPlaneClient]],
 ) -> list[Check]:
-    """A check for the stack's listener with its deployments; none where the state has no listener."""
+    """A check for the stack's listener with its deployments."""
     listeners = sorted(Held.by(state.managed).listeners)
+    if not listeners:
+        return [Check("listener", lambda: [fail("listener", "There is none.", "Run `pulumi up`, which goes on.")])]
     return [Check("listener", lambda name=name: _listener(stack, name, workspace)) for name in listeners]
 
 

@@ -19,24 +19,25 @@ _WELL = "ACTIVE"
 _IN_BETWEEN = frozenset({"CREATING", "UPDATING", "PENDING"})
 
 
-def checks(state: StackState, aws: Aws) -> list[Check]:
+def checks(state: StackState, aws: Aws, today: dt.date) -> list[Check]:
     """A check for the cluster, and one for each of its node groups."""
-    found = [
-        Check("cluster", lambda name=each.id: _cluster(aws, name)) for each in resources_of(state.managed, _CLUSTER)
-    ]
+    clusters = resources_of(state.managed, _CLUSTER)
+    found = [Check("cluster", lambda name=each.id: _cluster(aws, name, today)) for each in clusters]
+    if not clusters:
+        found.append(Check("cluster", lambda: [fail("cluster", "There is none.", "Run `pulumi up`, which goes on.")]))
     for each in resources_of(state.managed, _NODE_GROUP):
         cluster, _, group = each.id.partition(":")
         found.append(Check("nodes", lambda cluster=cluster, group=group: _nodes(aws, cluster, group)))
     return found
 
 
-def _cluster(aws: Aws, name: str) -> Iterator[Finding]:
+def _cluster(aws: Aws, name: str, today: dt.date) -> Iterator[Finding]:
     with gone("cluster", f"The cluster {name}", _GONE) as missing:
         cluster = aws.ask("eks", "describe_cluster", name=name)["cluster"]
         version = cluster["version"]
         issues = cluster.get("health", {}).get("issues", ())
         yield from _healthy("cluster", f"{name}, Kubernetes {version},", cluster["status"], issues)
-        yield from _support(version)
+        yield from _support(version, today)
     yield from missing
 
 
@@ -58,9 +59,12 @@ def _healthy(check: str, what: str, status: str, issues: Sequence[Mapping[str, A
         yield judged(check, what, status, well=_WELL, in_between=_IN_BETWEEN)
 
 
-def _support(version: str) -> Iterator[Finding]:
+def _support(version: str, today: dt.date) -> Iterator[Finding]:
+    """What is to be known of how long AWS runs a version without extra charge."""
     from langsmith_hybrid import eks_versions
 
-    today = dt.datetime.now(dt.UTC).date()
-    if version in eks_versions.END_OF_STANDARD_SUPPORT and (notice := eks_versions.notice(version, today)):
+    if version not in eks_versions.END_OF_STANDARD_SUPPORT:
+        known = ", ".join(eks_versions.END_OF_STANDARD_SUPPORT)
+        yield warn("cluster", f"Kubernetes {version} is none this program is made for.", f"It is made for {known}.")
+    elif notice := eks_versions.notice(version, today):
         yield warn("cluster", notice, "")

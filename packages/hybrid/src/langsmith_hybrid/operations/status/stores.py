@@ -13,15 +13,19 @@ from langsmith_hybrid.operations.status.service_state import gone, judged
 _DATABASE = "aws:rds/instance:Instance"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _WELL = "available"
-# Of RDS, while it answers (user guide, "Viewing Amazon RDS DB instance status"), and of ElastiCache.
+# Those of RDS (user guide, "Viewing Amazon RDS DB instance status") and of ElastiCache that pass by themselves.
 _IN_BETWEEN = frozenset(
     {
         "backing-up",
         "configuring-enhanced-monitoring",
+        "creating",
         "maintenance",
         "modifying",
+        "rebooting",
         "snapshotting",
+        "starting",
         "storage-optimization",
+        "upgrading",
     }
 )
 
